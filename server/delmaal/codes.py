@@ -1,0 +1,152 @@
+"""The grammars of codes: periods, ages, SDG codes and source lines.
+
+    2019  2020-03  2020-05-19     a year, a month, a day
+    2025--2040  2020--  --2019    from and to, either end open
+    1984~1986                     some time within
+    unknown                       the source does not say
+    total  adult  0-17  80-       ages
+    3.4  11.a                     SDG targets;  `5,5`, `11-a` and `17. 4` are spellings of them
+    78-81  205                    source lines
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+
+UNKNOWN = "unknown"
+TOTAL = "total"
+
+_POINT = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?\Z")
+_AGE = re.compile(r"(\d{1,3})-(\d{1,3})?\Z")
+_TARGET = re.compile(r"(1[0-7]|[1-9])\.(\d{1,2}|[a-d])\Z")
+_SPELLING = re.compile(r"\s*(\d{1,2})\s*[.,-]\s*(\d{1,2}|[a-d])\s*\Z")
+_LINES = re.compile(r"([1-9]\d*)(?:-([1-9]\d*))?\Z")
+_MONTHS = {
+    "nb": ("januar", "februar", "mars", "april", "mai", "juni",
+           "juli", "august", "september", "oktober", "november", "desember"),
+    "en": tuple(calendar.month_name[1:]),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A period: its code, labels, first and last day (ISO 8601, None where open or unknown), and its year if one."""
+
+    code: str
+    nb: str
+    en: str
+    start: str | None
+    end: str | None
+    year: int | None
+
+
+def period(code: str) -> Period:
+    """Read a period's code.
+
+    Raises ValueError, with what would be right, for a code outside the grammar, a date that is none, or an end before
+    the start.
+    """
+    if code == UNKNOWN:
+        return Period(code, "ukjent periode", "unknown period", None, None, None)
+    if "~" in code:
+        first, last = (_point(part) for part in _two(code, "~"))
+        _ordered(code, first, last)
+        labels = f"i løpet av {first.nb}–{last.nb}", f"some time in {first.en}–{last.en}"
+        return Period(code, *labels, first.start, last.end, None)
+    if "--" in code:
+        left, right = _two(code, "--")
+        if not left and not right:
+            raise ValueError("a range needs a start or an end: 2025--2040, 2020--, --2019")
+        if not left:
+            last = _point(right)
+            return Period(code, f"til og med {last.nb}", f"until {last.en}", None, last.end, None)
+        first = _point(left)
+        if not right:
+            return Period(code, f"fra {first.nb}", f"from {first.en}", first.start, None, None)
+        last = _point(right)
+        _ordered(code, first, last)
+        return Period(code, f"{first.nb}–{last.nb}", f"{first.en}–{last.en}", first.start, last.end, None)
+    return _point(code)
+
+
+def _two(code: str, separator: str) -> tuple[str, str]:
+    left, _, right = code.partition(separator)
+    return left, right
+
+
+def _ordered(code: str, first: Period, last: Period) -> None:
+    if (first.start or "") > (last.start or ""):
+        raise ValueError(f"{code} ends before it starts")
+
+
+def _point(code: str) -> Period:
+    match = _POINT.match(code)
+    if not match:
+        raise ValueError("write a year (2019), a month (2020-03), a date (2020-05-19), a range (2025--2040) or unknown")
+    year, month, day = (int(part) if part else 0 for part in match.groups())
+    try:
+        start = date(year, month or 1, day or 1)
+    except ValueError as error:
+        raise ValueError(f"{code} is no date: {error}") from error
+    if day:
+        label = f"{day}. {_MONTHS['nb'][month - 1]} {year}", f"{day} {_MONTHS['en'][month - 1]} {year}"
+        return Period(code, *label, start.isoformat(), start.isoformat(), None)
+    if month:
+        end = start.replace(day=calendar.monthrange(year, month)[1])
+        label = f"{_MONTHS['nb'][month - 1]} {year}", f"{_MONTHS['en'][month - 1]} {year}"
+        return Period(code, *label, start.isoformat(), end.isoformat(), None)
+    return Period(code, code, code, start.isoformat(), f"{code}-12-31", year)
+
+
+def age(code: str) -> tuple[str, str]:
+    """The labels nb and en of an age: `0-17` is 0 to 17 years inclusive, `80-` 80 years and over.
+
+    Raises ValueError for a code outside the grammar.
+    """
+    if code == TOTAL:
+        return "alle aldre", "all ages"
+    if code == "adult":
+        return "voksne", "adults"
+    match = _AGE.match(code)
+    if not match:
+        raise ValueError("write total, adult, a range of years (0-17) or a lower limit (80-)")
+    low, high = int(match[1]), match[2]
+    if high is None:
+        return f"{low} år og over", f"{low} years and over"
+    if int(high) < low:
+        raise ValueError(f"{code} ends before it starts")
+    return f"{low}–{int(high)} år", f"{low}–{int(high)} years"
+
+
+def reading(printed: str) -> str | None:
+    """The target code that a printed spelling stands for (`5,5` is 5.5, `11-a` is 11.a), None if it is none."""
+    match = _SPELLING.match(printed)
+    if not match:
+        return None
+    code = f"{int(match[1])}.{match[2] if match[2].isalpha() else int(match[2])}"
+    return code if _TARGET.match(code) else None
+
+
+def is_target(code: str) -> bool:
+    """Whether a text has the form of a target's code."""
+    return _TARGET.match(code) is not None
+
+
+def order(code: str) -> tuple[int, int, int, str]:
+    """The key that sorts SDG codes as the UN does: by goal, numbers before letters."""
+    goal, _, rest = code.partition(".")
+    return int(goal), not rest.isdigit(), int(rest) if rest.isdigit() else 0, rest
+
+
+def lines(code: str) -> tuple[int, int]:
+    """First and last line of `78-81` or `205`.
+
+    Raises ValueError for anything else.
+    """
+    match = _LINES.match(code)
+    if not match or int(match[2] or match[1]) < int(match[1]):
+        raise ValueError("write a line (205) or a run of lines (78-81); several runs as a list")
+    return int(match[1]), int(match[2] or match[1])

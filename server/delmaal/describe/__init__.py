@@ -1,0 +1,15 @@
+"""The release in RDF: what it holds, where it can be had, where it comes from.
+
+These are the metadata parts. They are in the store and have files of their own, but are in no data dump, so that a
+dump's checksum can stand in the catalogue.
+"""
+
+from __future__ import annotations
+
+from delmaal.describe.catalogue import catalogue
+from delmaal.describe.dumps import Dump, data_dumps
+from delmaal.describe.provenance import Ingredient, provenance, report
+from delmaal.describe.service import service_description
+from delmaal.describe.void import void
+
+__all__ = ["Dump", "Ingredient", "catalogue", "data_dumps", "provenance", "report", "service_description", "void"]

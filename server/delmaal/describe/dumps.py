@@ -1,0 +1,64 @@
+"""The dumps of the data parts, in memory: name, bytes, format."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from pyoxigraph import Quad
+
+from delmaal import formats
+from delmaal.formats import Format
+from delmaal.statements import PARTS, Built
+from delmaal.terms import Minter
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "themes": ("themes", "links", "sdg"),
+    "documents": ("documents",),
+    "statistics": ("statistics", "concepts"),
+    "vocabulary": ("ontology", "shapes"),
+}
+"""What a dataset of the catalogue holds, and a dump with it: the parts that are of use together."""
+
+DUMP_FORMATS: tuple[Format, ...] = (formats.TURTLE, formats.JSON_LD, formats.RDF_XML, formats.N_TRIPLES)
+
+
+@dataclass(frozen=True)
+class Dump:
+    """A file under `/data/`."""
+
+    name: str
+    group: str
+    format: Format
+    content: bytes
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the content, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def data_dumps(built: Built, iri: Minter) -> Iterator[Dump]:
+    """The dumps of the data parts: one file for each group and format, `all.nt` and `graphs.nq`.
+
+    `all.nt` is exactly the data in the store's default graph; `graphs.nq` exactly its named graphs of data.
+    """
+    for group, parts in GROUPS.items():
+        triples = built.triples(*(part for part in parts if part in built.parts))
+        for row in DUMP_FORMATS:
+            content = sorted_lines(triples) if row is formats.N_TRIPLES else formats.write(triples, row)
+            yield Dump(f"{group}.{row.suffix}", group, row, content)
+    data = [part for part in built.parts if not PARTS[part].metadata]
+    yield Dump("all.nt", "all", formats.N_TRIPLES, sorted_lines(built.triples(*data)))
+    graphs = [
+        Quad(triple.subject, triple.predicate, triple.object, iri.graph(part))
+        for part in data if PARTS[part].named for triple in built.parts[part]
+    ]
+    yield Dump("graphs.nq", "all", formats.N_QUADS, sorted_lines(graphs))
+
+
+def sorted_lines(items: list) -> bytes:  # type: ignore[type-arg]  # of Triple or of Quad
+    """N-Triples or N-Quads, one statement a line, sorted: without blank nodes this is the canonical form."""
+    return "".join(sorted(f"{item} .\n" for item in items)).encode()

@@ -1,0 +1,101 @@
+"""Everything that can go wrong, as one tree.
+
+    DelmaalError                 exit code, a stable code, a sentence
+    ├── SourceError              1  one mistake in a source, at its Mark
+    ├── SourceErrors             1  all mistakes of a run
+    ├── InvalidPublication       1  the graph breaks a shape of severity Violation
+    ├── SettingError             2  a setting or option that cannot be
+    ├── ReleaseError             3  a release that is missing, damaged or cannot be opened
+    ├── QueryError               4  a query that is malformed or was refused
+    └── ServerError              5  the server cannot start
+
+An error says where it is, what was found and what to do; it never carries a traceback to the user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """A position in a source file: line and column count from 1, columns in characters."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class DelmaalError(Exception):
+    """The root: every error has a stable code, a sentence, and the exit code of the command it ends."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.sentence}"
+
+
+class SourceError(DelmaalError):
+    """One mistake in a source: where, what was found, and what would be right."""
+
+    def __init__(self, code: str, mark: Mark, sentence: str) -> None:
+        super().__init__(code, sentence)
+        self.mark = mark
+
+    def __str__(self) -> str:
+        return f"{self.mark} {self.code}: {self.sentence}"
+
+
+class SourceErrors(DelmaalError):
+    """All mistakes that one run found in the sources, in the order of their positions."""
+
+    def __init__(self, errors: Sequence[SourceError]) -> None:
+        self.errors = tuple(sorted(errors, key=lambda error: (error.mark, error.code)))
+        super().__init__("sources-invalid", f"{count(len(self.errors), 'mistake')} in the sources")
+
+
+class InvalidPublication(DelmaalError):
+    """The graph breaks shapes: nothing was released."""
+
+    def __init__(self, violations: int, findings: Sequence[object] = ()) -> None:
+        self.findings = tuple(findings)
+        super().__init__("publication-invalid", f"{count(violations, 'violation')}; nothing was released")
+
+
+class SettingError(DelmaalError):
+    """A setting, option or environment variable that cannot be used."""
+
+    exit_code = 2
+
+
+class ReleaseError(DelmaalError):
+    """A release that is missing, damaged or cannot be opened."""
+
+    exit_code = 3
+
+
+class QueryError(DelmaalError):
+    """A query that is malformed, refused or over a limit."""
+
+    exit_code = 4
+
+
+class ServerError(DelmaalError):
+    """The server cannot start."""
+
+    exit_code = 5
+
+
+def count(number: int, noun: str) -> str:
+    """`1 mistake`, `2 mistakes`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

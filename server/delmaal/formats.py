@@ -1,0 +1,97 @@
+"""The formats that RDF and query results are written in; one row each, read by dumps, Accept, VoID and the docs."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pyoxigraph import Quad, QueryResultsFormat, RdfFormat, Triple, serialize
+
+from delmaal.terms import PREFIXES
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A serialisation: its media type with aliases that clients also send, its suffix and its writer's name for it."""
+
+    name: str
+    label: str
+    media_type: str
+    suffix: str
+    rdf: RdfFormat | None = None
+    results: QueryResultsFormat | None = None
+    aliases: tuple[str, ...] = ()
+    quads: bool = False
+    file_type: str = ""  # in the EU authority table
+    iana: str = ""       # path in IANA's registry
+
+    @property
+    def content_type(self) -> str:
+        """The media type as it is sent: text formats say that they are UTF-8."""
+        return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
+
+
+RDF_FORMATS: tuple[Format, ...] = (
+    Format("turtle", "Turtle", "text/turtle", "ttl", RdfFormat.TURTLE,
+           aliases=("application/x-turtle",), file_type="RDF_TURTLE", iana="text/turtle"),
+    Format("json-ld", "JSON-LD", "application/ld+json", "jsonld", RdfFormat.JSON_LD,
+           aliases=("application/json",), file_type="JSON_LD", iana="application/ld+json"),
+    Format("rdf-xml", "RDF/XML", "application/rdf+xml", "rdf", RdfFormat.RDF_XML,
+           aliases=("application/xml", "text/xml"), file_type="RDF_XML", iana="application/rdf+xml"),
+    Format("n-triples", "N-Triples", "application/n-triples", "nt", RdfFormat.N_TRIPLES,
+           aliases=("text/plain",), file_type="RDF_N_TRIPLES", iana="application/n-triples"),
+    Format("n-quads", "N-Quads", "application/n-quads", "nq", RdfFormat.N_QUADS,
+           quads=True, file_type="RDF_N_QUADS", iana="application/n-quads"),
+    Format("trig", "TriG", "application/trig", "trig", RdfFormat.TRIG,
+           aliases=("application/x-trig",), quads=True, file_type="RDF_TRIG", iana="application/trig"),
+)
+
+RESULT_FORMATS: tuple[Format, ...] = (
+    Format("sparql-json", "SPARQL JSON", "application/sparql-results+json", "srj",
+           results=QueryResultsFormat.JSON, aliases=("application/json",)),
+    Format("sparql-xml", "SPARQL XML", "application/sparql-results+xml", "srx",
+           results=QueryResultsFormat.XML, aliases=("application/xml", "text/xml")),
+    Format("csv", "CSV", "text/csv", "csv", results=QueryResultsFormat.CSV),
+    Format("tsv", "TSV", "text/tab-separated-values", "tsv", results=QueryResultsFormat.TSV),
+)
+
+BY_NAME: Mapping[str, Format] = {row.name: row for row in (*RDF_FORMATS, *RESULT_FORMATS)}
+TURTLE, JSON_LD, RDF_XML, N_TRIPLES, N_QUADS = RDF_FORMATS[:5]
+
+
+def write(triples: Iterable[Triple | Quad], row: Format) -> bytes:
+    """Triples in a format of RDF_FORMATS, sorted, with only the prefixes that they use.
+
+    Sorted input is what lets the Turtle writer group the statements of a subject.
+    """
+    assert row.rdf is not None, f"{row.name} is no RDF format"
+    ordered = sorted(triples, key=_by_type_first)
+    out = io.BytesIO()
+    if row.quads:
+        quads = (item if isinstance(item, Quad) else Quad(*item) for item in ordered)
+        serialize(quads, out, format=row.rdf, prefixes=used_prefixes(ordered))
+    else:
+        plain = (Triple(item.subject, item.predicate, item.object) for item in ordered)
+        serialize(plain, out, format=row.rdf, prefixes=used_prefixes(ordered))
+    return out.getvalue()
+
+
+_RDF_TYPE = PREFIXES["rdf"] + "type"
+
+
+def _by_type_first(item: Triple | Quad) -> tuple[str, str, str, str]:
+    predicate = item.predicate.value
+    graph = str(item.graph_name) if isinstance(item, Quad) else ""
+    return graph, str(item.subject), "" if predicate == _RDF_TYPE else predicate, str(item.object)
+
+
+def used_prefixes(items: Iterable[Triple | Quad]) -> dict[str, str]:
+    """The rows of PREFIXES whose namespace some term of the items begins with."""
+    seen: set[str] = set()
+    for item in items:
+        for node in (item.subject, item.predicate, item.object):
+            value = getattr(node, "datatype", node)
+            iri = getattr(value, "value", "")
+            seen.add(iri[: max(iri.rfind("#"), iri.rfind("/")) + 1])
+    return {prefix: namespace for prefix, namespace in PREFIXES.items() if namespace in seen}

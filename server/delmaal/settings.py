@@ -1,0 +1,88 @@
+"""What can be set, as one table; help, docs and tests read it.
+
+A setting is taken from its command-line option, else from its environment variable, else from the default here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from delmaal.errors import SettingError
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row: the name, the environment variable, the default as text, how it is read, what it is for."""
+
+    name: str
+    default: str
+    read: Callable[[str], Any]
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable: DELMAAL_ and the name in capitals."""
+        return f"DELMAAL_{self.name.upper()}"
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise ValueError(f"not between {low} and {high}")
+        return value
+
+    return read
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("out", "var", Path, "The folder that holds a folder of releases for each publication."),
+    Setting("host", "127.0.0.1", str, "The address to listen on; 0.0.0.0 listens on every one."),
+    Setting("port", "8000", _number(1, 65535), "The port to listen on."),
+    Setting("workers", "2", _number(1, 256), "Web processes; one for each core serves best."),
+    Setting("query_limit", "100000", _number(1, 10**9), "Bytes of a query's text; a longer one is answered 413."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of a run; one field for each row of SETTINGS."""
+
+    out: Path
+    host: str
+    port: int
+    workers: int
+    query_limit: int
+
+
+def load(options: Mapping[str, str | None], environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from options, environment and defaults, in this order.
+
+    Raises SettingError with the row's help for a value that cannot be read.
+    """
+    values: dict[str, Any] = {}
+    for row in SETTINGS:
+        given = options.get(row.name)
+        text = given if given is not None else environment.get(row.variable, row.default)
+        try:
+            values[row.name] = row.read(text)
+        except ValueError as error:
+            where = f"--{row.name}" if given is not None else row.variable
+            raise SettingError("setting-invalid", f"{where} is {text!r}: {error}. {row.help}") from error
+    return Settings(**values)
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The settings as environment variables, for processes that the server starts."""
+    return {f"DELMAAL_{field.name.upper()}": str(getattr(settings, field.name)) for field in fields(settings)}
+
+
+def share(part: str) -> Path:
+    """The folder `ontology`, `shapes` or `data`: inside an installed package, else at the top of the repository."""
+    package = Path(__file__).resolve().parent
+    installed = package / "share" / part
+    return installed if installed.is_dir() else package.parent.parent / part

@@ -1,0 +1,102 @@
+"""Checks what one record says of another: that it exists, that lines lie within the source, that keys are unique."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import chain
+
+from delmaal.errors import Mark, SourceError
+from delmaal.records import Lines, Publication
+from delmaal.sources.fields import nearest
+
+
+def check_references(publication: Publication, unreadable: Collection[tuple[str, str]],
+                     errors: list[SourceError]) -> None:
+    """Append a SourceError for every reference that leads nowhere; what a file that could not be read may hold is
+    not held against the records that refer to it."""
+    _Check(publication, unreadable, errors).run()
+
+
+class _Check:
+    def __init__(self, publication: Publication, unreadable: Collection[tuple[str, str]],
+                 errors: list[SourceError]) -> None:
+        self.publication = publication
+        self.errors = errors
+        self.whole = {name for name, slug in unreadable if slug == "*"}
+        self.known: dict[str, set[str]] = {
+            "themes": {record.slug for record in publication.themes},
+            "documents": {record.slug for record in publication.documents},
+            "indicators": {record.slug for record in publication.indicators},
+            "areas": {record.slug for record in publication.areas},
+            "breakdowns": {record.slug for record in publication.breakdowns} | {"total"},
+            "agents": {record.slug for record in publication.agents},
+            "units": {record.slug for record in publication.units},
+            "targets": {record.code for record in publication.targets},
+        }
+        for name, slug in unreadable:
+            if slug != "*":
+                self.known[name].add(slug)
+
+    def run(self) -> None:
+        self._themes()
+        for document in self.publication.documents:
+            self._exists("documents", document.part_of, document.marks.at("part-of"))
+            for mention in document.mentions:
+                self._exists("themes", mention.theme, mention.marks.at("theme"))
+                self._within(mention.lines, mention.marks.at("lines"))
+        self._statistics()
+        for indicator in self.publication.indicators:
+            self._exists("units", indicator.unit, indicator.marks.at("unit"))
+        for area in self.publication.areas:
+            self._exists("areas", area.part_of, area.marks.at("part-of"))
+            self._exists("areas", area.replaced_by, area.marks.at("replaced-by"))
+        for lines in self.publication.no_figures:
+            self._within(lines.lines, lines.marks.at("lines"))
+
+    def _themes(self) -> None:
+        numbers: dict[int, str] = {}
+        for theme in self.publication.themes:
+            if theme.number in numbers:
+                sentence = f'number {theme.number} is that of theme "{numbers[theme.number]}" too; number them anew'
+                self._refuse("number-duplicate", theme.marks.at("number"), sentence)
+            numbers[theme.number] = theme.slug
+            self._within(theme.lines, theme.marks.at("lines"))
+            for link in theme.targets:
+                self._exists("targets", link.code, link.marks.at("code"))
+                self._within(link.text_lines, link.marks.at("text"))
+                for printed in link.printed:
+                    self._within(((printed.line, printed.line),), printed.marks.at("line"))
+
+    def _statistics(self) -> None:
+        keys: dict[tuple[str, ...], Mark] = {}
+        for statistic in self.publication.statistics:
+            marks = statistic.marks
+            self._exists("indicators", statistic.indicator, marks.at("indicator"))
+            self._exists("areas", statistic.area, marks.at("area"))
+            self._exists("breakdowns", statistic.breakdown, marks.at("breakdown"))
+            for mention in statistic.mentions:
+                self._exists("themes", mention.theme, mention.marks.at("theme"))
+                self._exists("agents", mention.source, mention.marks.at("source"))
+                self._within(mention.lines, mention.marks.at("lines"))
+            if statistic.value and not statistic.not_observed:
+                if statistic.key in keys:
+                    sentence = f"all its dimensions are those of the statistic at {keys[statistic.key]}"
+                    fix = "tell them apart, or make them two mentions of one statistic"
+                    self._refuse("statistic-duplicate", marks.record, f"{sentence}; {fix}")
+                keys.setdefault(statistic.key, marks.record)
+
+    def _exists(self, name: str, slug: str, mark: Mark) -> None:
+        if not slug or slug in self.known[name] or name in self.whole:
+            return
+        singular = {"agents": "agent", "breakdowns": "breakdown", "areas": "area"}.get(name, name.removesuffix("s"))
+        hint = nearest(slug, sorted(self.known[name]))
+        self._refuse(f"{singular}-unknown", mark, f'there is no {singular} "{slug[:60]}"; {hint}')
+
+    def _within(self, lines: Lines, mark: Mark) -> None:
+        last = self.publication.source.line_count
+        highest = max(chain((0,), (run[1] for run in lines)))
+        if last and highest > last:
+            self._refuse("lines-outside", mark, f"line {highest} is cited; the source has {last} lines")
+
+    def _refuse(self, code: str, mark: Mark, sentence: str) -> None:
+        self.errors.append(SourceError(code, mark, sentence))

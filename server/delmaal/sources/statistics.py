@@ -1,0 +1,141 @@
+"""Reads statistics, and what they refer to: indicators, areas, breakdowns, agents, units."""
+
+from __future__ import annotations
+
+import re
+
+from delmaal import codes
+from delmaal.errors import Mark, SourceError
+from delmaal.marks import Node
+from delmaal.records import Area, Indicator, Named, Statistic, StatisticMention, Unit
+from delmaal.sources.fields import Fields
+from delmaal.sources.themes import CERTAINTIES, web_address
+
+KINDS = ("observation", "projection", "target", "threshold", "ranking")
+QUALIFIERS = ("about", "over", "under", "nearly", "at-least", "at-most")
+SEXES = ("T", "M", "F")
+REASONS = ("no-number", "range", "unassigned")
+AREA_TYPES = ("municipality", "former-municipality", "county", "country", "continent", "world", "district", "other")
+MULTIPLIERS = ("3", "6", "9")
+
+_UN_INDICATOR = re.compile(r"C\d{2}[0-9a-d]{4}\Z")
+
+
+def read_statistic(node: Node, slug: str, mark: Mark, errors: list[SourceError]) -> Statistic:
+    """A statistic from a file of `statistics/`."""
+    fields = Fields(node, f'statistic "{slug}"', errors, mark)
+    statistic = Statistic(
+        slug=slug,
+        indicator=fields.text("indicator", required=False),
+        kind=fields.choice("kind", KINDS, "kind-unknown"),
+        value=fields.decimal("value"),
+        lower=fields.decimal("lower"),
+        upper=fields.decimal("upper"),
+        multiplier=fields.choice("multiplier", MULTIPLIERS, "multiplier-unknown", required=False),
+        qualifier=fields.choice("qualifier", QUALIFIERS, "qualifier-unknown", required=False),
+        area=fields.text("area"),
+        period=fields.parsed("period", codes.period, "period-malformed"),
+        sex=fields.choice("sex", SEXES, "sex-unknown", required=False, default="T"),
+        age=fields.parsed("age", codes.age, "age-malformed", required=False) or codes.TOTAL,
+        breakdown=fields.text("breakdown", required=False) or codes.TOTAL,
+        base_year=fields.parsed("base-year", codes.period, "period-malformed", required=False),
+        price_level=fields.parsed("price-level", codes.period, "period-malformed", required=False),
+        comparison=fields.label("comparison", required=False),
+        not_observed=fields.choice("not-observed", REASONS, "not-observed-unknown", required=False),
+        mentions=fields.records("mentions", lambda item: _mention(item, slug, errors), required=True),
+        marks=fields.marks(),
+    )
+    fields.done()
+    _check_number(fields, statistic)
+    return statistic
+
+
+def _check_number(fields: Fields, statistic: Statistic) -> None:
+    reason, what = statistic.not_observed, fields.what
+    numbers = fields.has("value"), fields.has("lower") and fields.has("upper")
+    if not reason and not numbers[0]:
+        sentence = f"{what} has no value; add it, or not-observed with no-number, range or unassigned"
+        fields.refuse("value-missing", fields.mark, sentence)
+    elif not reason and not fields.has("indicator"):
+        fields.refuse("indicator-missing", fields.mark, f'{what} has no indicator; add it, or not-observed: unassigned')
+    elif reason == "range" and not numbers[1]:
+        fields.refuse("range-incomplete", fields.at("not-observed"), f"{what} is a range; add lower and upper")
+    elif reason == "no-number" and any(numbers):
+        fields.refuse("value-contradicted", fields.at("not-observed"), f"{what} has a number; delete not-observed")
+    if any(numbers) and not any(mention.printed for mention in statistic.mentions):
+        fields.refuse("printed-missing", fields.mark, f"{what} needs the printed form of its value; add mentions.as")
+
+
+def _mention(node: Node, slug: str, errors: list[SourceError]) -> StatisticMention:
+    fields = Fields(node, f'a mention of statistic "{slug}"', errors)
+    mention = StatisticMention(
+        theme=fields.text("theme"),
+        lines=fields.lines(),
+        printed=fields.text("as"),
+        certainty=fields.choice("certainty", CERTAINTIES, "certainty-unknown"),
+        area_basis=fields.choice("area-basis", ("stated", "implied"), "area-basis-unknown"),
+        source=fields.text("source", required=False),
+        note=fields.label("note", required=False),
+        marks=fields.marks(),
+    )
+    fields.done()
+    if mention.certainty in {"likely", "uncertain"} and not fields.has("note"):
+        sentence = f"the pairing is {mention.certainty}; add a note that says why"
+        fields.refuse("note-missing", fields.at("certainty"), sentence)
+    return mention
+
+
+def read_indicator(node: Node, slug: str, mark: Mark, errors: list[SourceError]) -> Indicator:
+    """An indicator from a file of `indicators/`."""
+    fields = Fields(node, f'indicator "{slug}"', errors, mark)
+    indicator = Indicator(
+        slug=slug,
+        label=fields.require_label("label"),
+        definition=fields.label("definition", required=False),
+        unit=fields.text("unit"),
+        close_match=fields.texts("close-match", _un_indicator, "un-indicator-malformed"),
+        related_match=fields.texts("related-match", _un_indicator, "un-indicator-malformed"),
+        marks=fields.marks(),
+    )
+    fields.done()
+    return indicator
+
+
+def _un_indicator(value: str) -> None:
+    if not _UN_INDICATOR.match(value):
+        raise ValueError("write the UN's permanent code, as in C030401")
+
+
+def read_area(node: Node, slug: str, mark: Mark, errors: list[SourceError]) -> Area:
+    """An area from `areas.yaml`."""
+    fields = Fields(node, f'area "{slug}"', errors, mark)
+    area = Area(
+        slug=slug,
+        label=fields.require_label("label"),
+        type=fields.choice("type", AREA_TYPES, "area-type-unknown"),
+        same_as=fields.texts("same-as", web_address, "address-malformed"),
+        see_also=fields.texts("see-also", web_address, "address-malformed"),
+        validity=fields.parsed("validity", codes.period, "period-malformed", required=False),
+        replaced_by=fields.text("replaced-by", required=False),
+        part_of=fields.text("part-of", required=False),
+        marks=fields.marks(),
+    )
+    fields.done()
+    return area
+
+
+def read_named(node: Node, slug: str, mark: Mark, errors: list[SourceError], kind: str, name: str) -> Named:
+    """A breakdown or an agent: a label in both languages, and links."""
+    fields = Fields(node, f'{kind} "{slug}"', errors, mark)
+    label = fields.require_label(name)
+    see_also = fields.texts("see-also", web_address, "address-malformed")
+    return Named(marks=fields.done(), slug=slug, label=label, see_also=see_also)
+
+
+def read_unit(node: Node, slug: str, mark: Mark, errors: list[SourceError]) -> Unit:
+    """A unit of measure from a `units.yaml`."""
+    fields = Fields(node, f'unit "{slug}"', errors, mark)
+    iri = fields.parsed("iri", web_address, "address-malformed")
+    label = fields.require_label("label")
+    symbol = fields.text("symbol", required=False)
+    return Unit(marks=fields.done(), slug=slug, iri=iri, label=label, symbol=symbol)

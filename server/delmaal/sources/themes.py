@@ -1,0 +1,144 @@
+"""Reads a theme with its target links and the codes that are printed for them."""
+
+from __future__ import annotations
+
+from delmaal import codes
+from delmaal.errors import SourceError
+from delmaal.marks import Node
+from delmaal.records import Lines, PrintedCode, TargetLink, Theme
+from delmaal.sources.fields import Fields
+
+BASES = ("both", "text-only", "printed-only")
+TEXT_FORMS = ("whole", "shortened", "split", "extended", "reworded")
+PLACES = ("label", "inline")
+CERTAINTIES = ("certain", "likely", "uncertain")
+EU_THEMES = ("AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN")
+
+
+def read_theme(node: Node, slug: str, errors: list[SourceError]) -> Theme:
+    """A theme from `themes/<slug>.yaml`."""
+    fields = Fields(node, f'theme "{slug}"', errors)
+    theme = Theme(
+        slug=slug,
+        number=fields.integer("number", 1, 999),
+        title=fields.require_label("title"),
+        title_lines=fields.lines("title-lines", required=False),
+        lines=fields.lines(),
+        summary=fields.require_label("summary"),
+        subjects=fields.texts("subjects", web_address, "address-malformed"),
+        eu_themes=fields.texts("eu-themes", eu_theme, "eu-theme-unknown", required=True),
+        targets=fields.records("targets", lambda item: _link(item, slug, errors)),
+        marks=fields.marks(),
+    )
+    fields.done()
+    _codes_once(theme, errors)
+    return theme
+
+
+def web_address(value: str) -> None:
+    """Accept an http(s) IRI without white space or quotes.
+
+    Raises ValueError for anything else.
+    """
+    if not value.startswith(("https://", "http://")) or any(sign in value for sign in ' <>"{}|\\^`'):
+        raise ValueError("write an address that begins with https:// or http://")
+
+
+def eu_theme(value: str) -> None:
+    """Accept a code of the EU's data-theme table.
+
+    Raises ValueError for anything else.
+    """
+    if value not in EU_THEMES:
+        raise ValueError(f"write one of {', '.join(EU_THEMES)}")
+
+
+def _link(node: Node, theme: str, errors: list[SourceError]) -> TargetLink:
+    fields = Fields(node, f'a target of theme "{theme}"', errors)
+    code = fields.parsed("code", _target, "target-malformed")
+    text = fields.node("text")
+    lines: Lines = ()
+    opening = form = ""
+    if text is not None:
+        inner = Fields(text, f"the text of target {code}", errors)
+        lines, opening = inner.lines(), inner.text("opening")
+        form = inner.choice("form", TEXT_FORMS, "text-form-unknown")
+        inner.done()
+    link = TargetLink(
+        code=code,
+        basis=fields.choice("basis", BASES, "basis-unknown"),
+        text_lines=lines,
+        text_opening=opening,
+        text_form=form,
+        printed=fields.records("printed", lambda item: _print(item, code, errors)),
+        note=fields.label("note", required=False),
+        marks=fields.marks(),
+    )
+    fields.done()
+    _check_basis(fields, link, text is not None)
+    return link
+
+
+def _target(value: str) -> None:
+    if not codes.is_target(value):
+        right = codes.reading(value)
+        raise ValueError(f'write "{right}"' if right else "write the code of a target, as in 3.4 or 11.a")
+
+
+def _print(node: Node, code: str, errors: list[SourceError]) -> PrintedCode:
+    fields = Fields(node, f"a printed code of target {code}", errors)
+    printed = fields.text("as")
+    found = codes.reading(printed)
+    if printed and found is None:
+        sentence = f'"{printed}" is no spelling of a target code; write what the source prints, as in 5,5 or 11-a'
+        fields.refuse("printed-code-malformed", fields.at("as"), sentence)
+    line = fields.lines("line")
+    record = PrintedCode(
+        printed=printed,
+        reading=found or code,
+        line=line[0][0] if line else 0,
+        place=fields.choice("place", PLACES, "place-unknown"),
+        certainty=fields.choice("certainty", CERTAINTIES, "certainty-unknown", required=False, default="certain"),
+        marks=fields.marks(),
+    )
+    fields.done()
+    return record
+
+
+def _check_basis(fields: Fields, link: TargetLink, has_text: bool) -> None:
+    """The basis must say what the evidence says; nobody has to trust it."""
+    if not link.basis or not link.code:
+        return
+    of_code = any(item.reading == link.code for item in link.printed)
+    evidence = ("both" if of_code else "text-only") if has_text else "printed-only"
+    if link.basis != evidence:
+        sentence = f'target {link.code} says basis "{link.basis}", its text and printed codes say "{evidence}"'
+        fields.refuse("basis-contradicted", fields.at("basis"), f"{sentence}; correct one of them")
+    if not has_text and not link.printed:
+        fields.refuse("target-without-evidence", fields.mark, f"target {link.code} has neither text nor printed code")
+    if link.note is None and not fields.has("note") and (link.basis != "both" or conflict(link)):
+        sentence = f"target {link.code} is {link.basis}{' and in conflict' if conflict(link) else ''}"
+        fields.refuse("note-missing", fields.mark, f"{sentence}; add a note with the reason for the choice")
+
+
+def conflict(link: TargetLink) -> bool:
+    """Whether a code that is printed for the link reads as another target's."""
+    return any(item.reading != link.code for item in link.printed)
+
+
+def _codes_once(theme: Theme, errors: list[SourceError]) -> None:
+    seen: set[str] = set()
+    printed: set[tuple[int, str, str]] = set()
+    for link in theme.targets:
+        if link.code and link.code in seen:
+            sentence = f'theme "{theme.slug}" links target {link.code} twice; merge the two'
+            errors.append(SourceError("target-duplicate", link.marks.at("code"), sentence))
+        seen.add(link.code)
+        for item in link.printed:
+            key = (item.line, item.reading, item.place)
+            if key in printed:
+                sentence = f"the code {item.printed} on line {item.line} stands under two targets; it supports one"
+                errors.append(SourceError("printed-code-duplicate", item.marks.at("as"), sentence))
+            printed.add(key)
+
+

@@ -1,0 +1,143 @@
+"""Collects statements with their Marks while a publication is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from delmaal.errors import Mark
+from delmaal.records import Lines, Publication, Text
+from delmaal.terms import Minter, shared, term
+
+Term = NamedNode | Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a release: its title, whether it can be read as a named graph, whether it is about the release."""
+
+    name: str
+    title: Text
+    named: bool = True
+    metadata: bool = False
+
+
+PARTS: Mapping[str, Part] = {
+    part.name: part
+    for part in (
+        Part("ontology", Text("Ontologi", "Ontology")),
+        Part("sdg", Text("FNs bærekraftsmål og delmål", "UN Sustainable Development Goals and targets")),
+        Part("themes", Text("Temaer", "Themes")),
+        Part("links", Text("Koblinger fra tema til delmål", "Links from themes to targets")),
+        Part("documents", Text("Styringsdokumenter", "Governing documents")),
+        Part("concepts", Text("Indikatorer, områder, perioder og enheter", "Indicators, areas, periods and units")),
+        Part("statistics", Text("Statistikk", "Statistics"), named=False),
+        Part("shapes", Text("SHACL-former", "SHACL shapes")),
+        Part("catalogue", Text("Katalog", "Catalogue"), metadata=True),
+        Part("void", Text("VoID-beskrivelse", "VoID description"), metadata=True),
+        Part("service", Text("Tjenestebeskrivelse", "Service description"), metadata=True),
+        Part("provenance", Text("Proveniens", "Provenance"), metadata=True),
+        Part("report", Text("Valideringsrapport", "Validation report"), metadata=True),
+    )
+}
+
+
+@dataclass(slots=True)
+class Positions:
+    """Where each statement was said: of the statement, else of the property, else of the resource."""
+
+    statements: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
+    properties: dict[tuple[str, str], Mark] = field(default_factory=dict)
+    resources: dict[str, Mark] = field(default_factory=dict)
+
+    def note(self, triple: Triple, mark: Mark) -> None:
+        """Keep the first Mark of a statement, its property and its resource."""
+        subject, predicate, obj = triple.subject.value, triple.predicate.value, str(triple.object)  # type: ignore[union-attr]  # no blank nodes
+        self.statements.setdefault((subject, predicate, obj), mark)
+        self.properties.setdefault((subject, predicate), mark)
+        self.resources.setdefault(subject, mark)
+
+    def find(self, subject: str, predicate: str = "", obj: str = "") -> Mark | None:
+        """The nearest Mark: of the value, else of the property, else of the resource."""
+        return (
+            self.statements.get((subject, predicate, obj))
+            or self.properties.get((subject, predicate))
+            or self.resources.get(subject)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Statements by part, without repetition, and their positions."""
+
+    parts: Mapping[str, tuple[Triple, ...]]
+    positions: Positions
+
+    def triples(self, *names: str) -> list[Triple]:
+        """The statements of some parts, or of all, each once."""
+        return list(dict.fromkeys(t for name in names or self.parts for t in self.parts[name]))
+
+
+class Statements:
+    """Collects statements; remembers which periods, ages and places were used, for `add_concepts` to describe."""
+
+    def __init__(self, publication: Publication) -> None:
+        self.publication = publication
+        self.iri = Minter(publication.base)
+        self._parts: dict[str, dict[Triple, None]] = {name: {} for name, part in PARTS.items() if not part.metadata}
+        self._positions = Positions()
+        self.periods: dict[str, Mark] = {}
+        self.ages: dict[str, Mark] = {}
+        self.places: dict[tuple[int, int], Mark] = {}
+
+    def built(self) -> Built:
+        """All that was collected."""
+        return Built({name: tuple(triples) for name, triples in self._parts.items()}, self._positions)
+
+    def add(self, part: str, subject: NamedNode, predicate: str, obj: Term, mark: Mark) -> None:
+        """One statement; the predicate as a prefixed name."""
+        self.add_triple(part, Triple(subject, term(predicate), obj), mark)
+
+    def add_node(self, part: str, subject: NamedNode, predicate: NamedNode, obj: Term, mark: Mark) -> None:
+        """One statement whose predicate is the publication's own."""
+        self.add_triple(part, Triple(subject, predicate, obj), mark)
+
+    def add_triple(self, part: str, triple: Triple, mark: Mark) -> None:
+        """One statement as a whole."""
+        self._parts[part][triple] = None
+        self._positions.note(triple, mark)
+
+    def types(self, part: str, subject: NamedNode, mark: Mark, *classes: str) -> None:
+        """The classes of a resource."""
+        for name in classes:
+            self.add(part, subject, "rdf:type", term(name), mark)
+
+    def text(self, part: str, subject: NamedNode, predicates: str | Iterable[str], value: Text,
+             marks: Mark | Mapping[str, Mark]) -> None:
+        """A text in both languages under one or more properties; an empty one is left out."""
+        for predicate in [predicates] if isinstance(predicates, str) else predicates:
+            for language, words in value.items():
+                if words:
+                    mark = marks if isinstance(marks, Mark) else marks[language]
+                    self.add(part, subject, predicate, Literal(words, language=language), mark)
+
+    def period(self, part: str, subject: NamedNode, predicate: str, code: str, mark: Mark) -> None:
+        """A period by its code; an empty code says nothing."""
+        if code:
+            self.periods.setdefault(code, mark)
+            self.add(part, subject, predicate, shared("period", code), mark)
+
+    def age(self, part: str, subject: NamedNode, code: str, mark: Mark) -> None:
+        """An age by its code."""
+        self.ages.setdefault(code, mark)
+        self.add(part, subject, "sdmx-dimension:age", shared("age", code), mark)
+
+    def derived(self, part: str, subject: NamedNode, lines: Lines, mark: Mark) -> None:
+        """The places in the source that a statement about `subject` comes from."""
+        for first, last in lines:
+            self.places.setdefault((first, last), mark)
+            place = self.iri.place(self.publication.source.slug, first, last)
+            self.add(part, subject, "prov:wasDerivedFrom", place, mark)
+

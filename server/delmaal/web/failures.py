@@ -1,0 +1,63 @@
+"""Failures as HTTP: problem+json (RFC 9457) for programs, a page for a browser; one table of titles."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from delmaal.formats import Format
+from delmaal.web.negotiate import HTML, choose, language
+
+TITLES: dict[int, tuple[str, str]] = {
+    400: ("Ugyldig forespørsel", "Bad request"),
+    404: ("Finnes ikke", "Not found"),
+    405: ("Metoden er ikke tillatt", "Method not allowed"),
+    406: ("Ingen av formatene passer", "No acceptable format"),
+    410: ("Finnes ikke lenger", "Gone"),
+    413: ("For stor forespørsel", "Content too large"),
+    414: ("For lang adresse", "Address too long"),
+    415: ("Ukjent medietype", "Unsupported media type"),
+    416: ("Området finnes ikke", "Range not satisfiable"),
+    429: ("For mange forespørsler", "Too many requests"),
+    500: ("Feil på tjeneren", "Server error"),
+    502: ("Databasen svarer ikke", "Store unreachable"),
+    503: ("Ikke tilgjengelig nå", "Unavailable"),
+    504: ("Spørringen tok for lang tid", "Query timed out"),
+}
+
+_PROBLEM = Format("problem", "problem", "application/problem+json", "json", aliases=("application/json",))
+
+
+def problem_of(error: HTTPException) -> Response:
+    """A failure that Flask or a view raised."""
+    response = error.response
+    if isinstance(response, Response):
+        return response
+    status = error.code or 500
+    if status < 400:
+        made = error.get_response()
+        return made if isinstance(made, Response) else Response(made.get_data(), made.status, made.headers)
+    answer = problem(status, f"http-{status}", error.description or "")
+    for name, value in error.get_headers(request.environ):
+        if name.lower() not in {"content-type", "content-length"}:
+            answer.headers[name] = value
+    return answer
+
+
+def problem(status: int, code: str, detail: str, retry_after: int | None = None, **more: object) -> Response:
+    """A failure as the client wants to read it."""
+    spoken = language(request.accept_languages, None)
+    title = TITLES.get(status, ("Feil", "Error"))[0 if spoken == "nb" else 1]
+    if choose(request.accept_mimetypes, (_PROBLEM, HTML)) is HTML:
+        page = render_template("problem.html", status=status, title=title, detail=detail, lang=spoken)
+        response = Response(page, status, content_type="text/html; charset=utf-8")
+    else:
+        body = {"type": f"https://w3id.org/delmaal/problems#{code}", "title": title, "status": status, "detail": detail}
+        response = jsonify({**body, **more})
+        response.status_code = status
+        response.content_type = "application/problem+json"
+    response.headers["Vary"] = "Accept, Accept-Language"
+    response.headers["Cache-Control"] = "no-store"
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response

@@ -1,0 +1,53 @@
+"""Runs the application under granian: some processes, one address, a graceful stop."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Callable
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from delmaal.errors import ServerError
+from delmaal.release import Shelf
+from delmaal.settings import Settings, environment_of
+
+
+def run(settings: Settings, shelf: Shelf, listening: Callable[[str], None]) -> None:
+    """Serve until interrupted; `listening` is told the address once the processes are started.
+
+    Raises ServerError where the address is taken or cannot be listened on.
+    """
+    _check_address(settings.host, settings.port)
+    os.environ.update(environment_of(settings))
+    os.environ["DELMAAL_SHELF"] = str(shelf.folder.resolve())
+    server = Granian(
+        "delmaal.web:create_from_environment",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        log_level=LogLevels.warning,
+    )
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    server.on_startup(lambda: listening(f"http://{host}:{settings.port}"))
+    server.serve()
+
+
+def _check_address(host: str, port: int) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            sentence = f"port {port} on {host} is in use; stop what uses it, or choose another with --port"
+            raise ServerError("address-in-use", sentence) from error
+        raise ServerError("address-unusable", f"{host}:{port} cannot be listened on: {error.strerror}") from error
