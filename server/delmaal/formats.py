@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import Quad, QueryResultsFormat, RdfFormat, Triple, serialize
+from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, RdfFormat, Triple, serialize
 
 from delmaal.terms import PREFIXES
 
@@ -60,13 +60,14 @@ BY_NAME: Mapping[str, Format] = {row.name: row for row in (*RDF_FORMATS, *RESULT
 TURTLE, JSON_LD, RDF_XML, N_TRIPLES, N_QUADS = RDF_FORMATS[:5]
 
 
-def write(triples: Iterable[Triple | Quad], row: Format) -> bytes:
+def write(triples: Iterable[Triple | Quad], row: Format, first: Sequence[NamedNode] = ()) -> bytes:
     """Triples in a format of RDF_FORMATS, sorted, with only the prefixes that they use.
 
-    Sorted input is what lets the Turtle writer group the statements of a subject.
+    Sorted input is what lets the Turtle writer group the statements of a subject; the subjects in `first` come first.
     """
     assert row.rdf is not None, f"{row.name} is no RDF format"
-    ordered = sorted(triples, key=_by_type_first)
+    rank = {str(node): number for number, node in enumerate(first, -len(first))}
+    ordered = sorted(triples, key=lambda item: (rank.get(str(item.subject), 0), *_by_type_first(item)))
     out = io.BytesIO()
     if row.quads:
         quads = (item if isinstance(item, Quad) else Quad(*item) for item in ordered)
@@ -78,6 +79,7 @@ def write(triples: Iterable[Triple | Quad], row: Format) -> bytes:
 
 
 _RDF_TYPE = PREFIXES["rdf"] + "type"
+_ABBREVIATED = {_RDF_TYPE, *(PREFIXES["xsd"] + name for name in ("string", "boolean", "integer", "decimal", "double"))}
 
 
 def _by_type_first(item: Triple | Quad) -> tuple[str, str, str, str]:
@@ -87,11 +89,14 @@ def _by_type_first(item: Triple | Quad) -> tuple[str, str, str, str]:
 
 
 def used_prefixes(items: Iterable[Triple | Quad]) -> dict[str, str]:
-    """The rows of PREFIXES whose namespace some term of the items begins with."""
-    seen: set[str] = set()
+    """The rows of PREFIXES whose namespace some term of the items begins with, as far as Turtle writes it out."""
+    written: set[str] = set()
     for item in items:
         for node in (item.subject, item.predicate, item.object):
-            value = getattr(node, "datatype", node)
-            iri = getattr(value, "value", "")
-            seen.add(iri[: max(iri.rfind("#"), iri.rfind("/")) + 1])
+            if isinstance(node, Literal):
+                written.add("" if node.language else node.datatype.value)
+            elif isinstance(node, NamedNode):
+                written.add(node.value)
+    written -= _ABBREVIATED
+    seen = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in written}
     return {prefix: namespace for prefix, namespace in PREFIXES.items() if namespace in seen}

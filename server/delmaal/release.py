@@ -33,7 +33,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple
+from pyoxigraph import NamedNode, RdfFormat, Store, Triple
 
 from delmaal import __version__
 from delmaal.errors import ReleaseError
@@ -42,6 +42,10 @@ from delmaal.terms import RELEASE_PLACEHOLDER, Minter
 
 FORMAT_VERSION = "1"
 _PLACEHOLDER = str(RELEASE_PLACEHOLDER).encode()
+_INTEGER = b"<http://www.w3.org/2001/XMLSchema#integer>"
+_NON_NEGATIVE = b"<http://www.w3.org/2001/XMLSchema#nonNegativeInteger>"
+"""Oxigraph keeps every integer as xsd:integer; DCAT-AP wants byteSize as this, so the catalogue's files have it and the
+store has not. No data part uses it: a dump of the data, loaded and dumped again, has the same bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,16 +282,12 @@ def _verify_store(release: Release) -> Iterator[str]:
     except (OSError, ValueError) as error:
         yield f"store: cannot be opened ({error}); delete it and build again"
         return
-    dumped = b"".join((release.folder / path).read_bytes() for path in
-                      ("data/all.nt", "metadata/metadata.nt", "data/graphs.nq", "metadata/metadata.nq"))
-    expected = set(dumped.splitlines())
-    stored = {f"{_canonical(quad)} .".encode() for quad in store}
+    data = b"".join((release.folder / path).read_bytes() for path in ("data/all.nt", "data/graphs.nq"))
+    about = b"".join((release.folder / path).read_bytes() for path in ("metadata/metadata.nt", "metadata/metadata.nq"))
+    expected = set((data + about.replace(_NON_NEGATIVE, _INTEGER)).splitlines())
+    stored = {f"{quad} .".encode() for quad in store}
     if stored != expected:
         yield f"store: {len(stored - expected)} statements too many, {len(expected - stored)} missing"
-
-
-def _canonical(quad: Quad) -> str:
-    return str(quad)
 
 
 def _write_file(path: Path, content: bytes) -> dict[str, Any]:

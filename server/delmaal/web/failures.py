@@ -46,9 +46,10 @@ def problem_of(error: HTTPException) -> Response:
 
 def problem(status: int, code: str, detail: str, retry_after: int | None = None, **more: object) -> Response:
     """A failure as the client wants to read it."""
-    spoken = language(request.accept_languages, None)
+    page_wanted = choose(request.accept_mimetypes, (_PROBLEM, HTML)) is HTML
+    spoken = language(request.accept_languages, request.args.get("lang")) if page_wanted else "en"
     title = TITLES.get(status, ("Feil", "Error"))[0 if spoken == "nb" else 1]
-    if choose(request.accept_mimetypes, (_PROBLEM, HTML)) is HTML:
+    if page_wanted:
         page = render_template("problem.html", status=status, title=title, detail=detail, lang=spoken)
         response = Response(page, status, content_type="text/html; charset=utf-8")
     else:

@@ -18,7 +18,7 @@ from delmaal.release import Release, Shelf
 from delmaal.terms import Minter, term
 
 KEPT_OPEN = 3
-LABELS = tuple(term(name) for name in ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name"))
+LABELS = tuple(term(name) for name in ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name", "delmaal:shortLabel"))
 
 log = logging.getLogger("delmaal.web")
 
@@ -41,8 +41,6 @@ class Opened:
             for predicate in LABELS:
                 for value in self.engine.objects(NamedNode(iri), predicate):
                     found.setdefault(getattr(value, "language", None) or "", value.value)
-                if found:
-                    break
             if len(self.labels) < 100_000:
                 self.labels[iri] = found
         return found

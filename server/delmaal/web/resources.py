@@ -100,7 +100,7 @@ def _document(iri: str, row: Format | None, path: str, suffixed: str) -> Respons
     if row is HTML:
         response = answer(lambda: _page(opening, node, spoken, suffixed), HTML.content_type, spoken)
     else:
-        response = answer(lambda: formats.write(_statements(opening, node, path), row), row.content_type)
+        response = answer(lambda: _data(opening, node, path, row), row.content_type)
     response.headers["Content-Location"] = f"/{suffixed}{row.suffix}"
     response.headers["Link"] = ", ".join(_links(iri, suffixed))
     if explicit:
@@ -115,7 +115,12 @@ def _links(iri: str, suffixed: str) -> Iterable[str]:
     yield f'<{LICENCE}>; rel="license"'
 
 
-def _statements(opening: Opened, node: NamedNode, path: str) -> list[Triple]:
+def _data(opening: Opened, node: NamedNode, path: str, row: Format) -> bytes:
+    page = NamedNode(opening.release.base + quote(path, safe="/?=%.~-_"))
+    return formats.write(_statements(opening, node, page), row, first=(node, page))
+
+
+def _statements(opening: Opened, node: NamedNode, page: NamedNode) -> list[Triple]:
     """What is said about a resource and what leads to it, labels of what it links to, and what the document is."""
     about = [Triple(quad.subject, quad.predicate, quad.object) for quad in opening.engine.about(node)]
     incoming = [Triple(q.subject, q.predicate, q.object) for q in opening.engine.incoming(node, INCOMING)]
@@ -124,7 +129,6 @@ def _statements(opening: Opened, node: NamedNode, path: str) -> list[Triple]:
     linked |= {str(triple.subject)[1:-1] for triple in incoming}
     for iri in sorted(linked - {node.value}):
         out.update(dict.fromkeys(_labels(opening, NamedNode(iri))))
-    page = NamedNode(opening.release.base + quote(path, safe="/?=%.~-_"))
     release = opening.iri.thing("release", opening.release.id)
     out[Triple(page, term("rdf:type"), term("foaf:Document"))] = None
     out[Triple(page, term("foaf:primaryTopic"), node)] = None
@@ -134,11 +138,13 @@ def _statements(opening: Opened, node: NamedNode, path: str) -> list[Triple]:
 
 
 def _labels(opening: Opened, node: NamedNode) -> Iterable[Triple]:
+    """The labels of a resource, one property for each language."""
+    seen: set[str | None] = set()
     for predicate in LABELS:
         values = [value for value in opening.engine.objects(node, predicate) if isinstance(value, Literal)]
-        if values:
-            return [Triple(node, predicate, text(value.value, value.language)) for value in values]
-    return ()
+        fresh = [value for value in values if value.language not in seen]
+        seen.update(value.language for value in fresh)
+        yield from (Triple(node, predicate, text(value.value, value.language)) for value in fresh)
 
 
 def _page(opening: Opened, node: NamedNode, spoken: str, suffixed: str) -> str:

@@ -31,6 +31,8 @@ def run(settings: Settings, shelf: Shelf, listening: Callable[[str], None]) -> N
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
+        blocking_threads=8,
+        backpressure=256,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_level=LogLevels.warning,
