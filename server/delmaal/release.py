@@ -11,7 +11,8 @@
           manifest.json          size and SHA-256 of each file, counts, versions
           data/<dump>[.gz]       the data parts
           metadata/<part>.nt     catalogue, void, service, provenance, report
-          store/                 a cache: rebuilt from the dumps where it is missing
+          store/                 a cache for queries: rebuilt from the dumps where it is missing
+          index/                 a cache for descriptions: likewise
 
 The id is the SHA-256 over the sorted N-Quads of every part, metadata included, with the placeholder in the release's
 own place, after the version of this layout.
@@ -37,10 +38,12 @@ from pyoxigraph import NamedNode, RdfFormat, Store, Triple
 
 from delmaal import __version__
 from delmaal.errors import ReleaseError
+from delmaal.lookup import build_index
 from delmaal.statements import PARTS
 from delmaal.terms import RELEASE_PLACEHOLDER, Minter
 
 FORMAT_VERSION = "1"
+CACHES = ("store", "index")
 _PLACEHOLDER = str(RELEASE_PLACEHOLDER).encode()
 _INTEGER = b"<http://www.w3.org/2001/XMLSchema#integer>"
 _NON_NEGATIVE = b"<http://www.w3.org/2001/XMLSchema#nonNegativeInteger>"
@@ -113,7 +116,7 @@ class Shelf:
         except (OSError, ValueError, ReleaseError):
             return None
         made = last.get("digest") == digest and last.get("release") == current.id
-        return current if made and (current.folder / "store").is_dir() else None
+        return current if made and all((current.folder / name).is_dir() for name in CACHES) else None
 
     def remember(self, digest: str, release: Release) -> None:
         """Note which release these inputs give."""
@@ -146,7 +149,7 @@ class Shelf:
         if not (target / "manifest.json").is_file():
             work = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=self.releases))
             entries = {file.path: _write_file(work / file.path, file.content) for file in files}
-            load_store(work)
+            make_caches(work)
             whole = {**manifest, "id": release_id, "format": FORMAT_VERSION, "software": __version__, "files": entries}
             _write_file(work / "manifest.json", json.dumps(whole, indent=1, ensure_ascii=False).encode() + b"\n")
             work.chmod(0o755)
@@ -154,8 +157,8 @@ class Shelf:
                 shutil.rmtree(target)
             work.rename(target)
             _sync(self.releases)
-        elif not (target / "store").is_dir():
-            load_store(target)
+        elif not all((target / name).is_dir() for name in CACHES):
+            make_caches(target)
         return self.open(release_id)
 
     def switch(self, release: Release) -> bool:
@@ -210,8 +213,11 @@ def twins(name: str, content: bytes) -> Iterator[File]:
     yield File(f"data/{name}.gz", gzip.compress(content, 6, mtime=0))
 
 
-def load_store(folder: Path) -> None:
-    """Make `store/` from the dumps: it is a cache, in the release's directory for as long as it is needed."""
+def make_caches(folder: Path) -> None:
+    """Make `store/` and `index/` from the dumps, anew where they are there: they are caches."""
+    for name in CACHES:
+        shutil.rmtree(folder / name, ignore_errors=True)
+    build_index(folder)
     store = Store(str(folder / "store"))
     store.bulk_load(path=str(folder / "data" / "all.nt"), format=RdfFormat.N_TRIPLES)
     store.bulk_load(path=str(folder / "data" / "graphs.nq"), format=RdfFormat.N_QUADS)

@@ -28,20 +28,34 @@ class Setting:
         """The environment variable: DELMAAL_ and the name in capitals."""
         return f"DELMAAL_{self.name.upper()}"
 
+    @property
+    def option(self) -> str:
+        """The command-line option, where a command takes it."""
+        return f"--{self.name.replace('_', '-')}"
+
 
 def _number(low: int, high: int) -> Callable[[str], int]:
     def read(text: str) -> int:
-        value = int(text)
-        if not low <= value <= high:
-            raise ValueError(f"not between {low} and {high}")
-        return value
+        if not (text.isascii() and text.isdigit() and low <= int(text[:20]) <= high):
+            raise ValueError(f"write a whole number from {low} to {high}")
+        return int(text)
 
     return read
 
 
+def _text(text: str) -> str:
+    if not text.strip():
+        raise ValueError("it is empty; write a value, or leave it out")
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_text(text))
+
+
 SETTINGS: tuple[Setting, ...] = (
-    Setting("out", "var", Path, "The folder that holds a folder of releases for each publication."),
-    Setting("host", "127.0.0.1", str, "The address to listen on; 0.0.0.0 listens on every one."),
+    Setting("out", "var", _path, "The folder that holds a folder of releases for each publication."),
+    Setting("host", "127.0.0.1", _text, "The address to listen on; 0.0.0.0 listens on every one."),
     Setting("port", "8000", _number(1, 65535), "The port to listen on."),
     Setting("workers", "2", _number(1, 256), "Web processes; one for each core serves best."),
     Setting("query_limit", "100000", _number(1, 10**9), "Bytes of a query's text; a longer one is answered 413."),
@@ -71,7 +85,7 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str] = os.
         try:
             values[row.name] = row.read(text)
         except ValueError as error:
-            where = f"--{row.name}" if given is not None else row.variable
+            where = row.option if given is not None else row.variable
             raise SettingError("setting-invalid", f"{where} is {text!r}: {error}. {row.help}") from error
     return Settings(**values)
 

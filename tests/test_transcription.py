@@ -1,0 +1,645 @@
+"""The transcription against the plan's text, both ways: what is cited stands there, and what stands there is cited.
+
+Each check yields a sentence for each mistake, beginning with the line of the text, and is proved by mistakes that are
+planted in memory. These run where the text is (DELMAAL_SOURCE).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from itertools import pairwise
+
+import pytest
+
+from conftest import SOURCE, TRONDHEIM, needs_source
+from delmaal import codes
+from delmaal.records import (
+    DocumentMention,
+    Lines,
+    PrintedCode,
+    Publication,
+    Statistic,
+    StatisticMention,
+    TargetLink,
+    Text,
+    Theme,
+)
+from delmaal.sources.curated import read_publication
+
+TEXT_FILE = SOURCE / "000_a552480ba07f044b.txt"
+
+BARE_CODE = re.compile(r"\d{1,2}[.,-](?:\d{1,2}|[a-d])")
+LEADING_CODE = re.compile(r"(\d{1,2}[.,-](?:\d{1,2}|[a-d]))\s+\S")
+BOILERPLATE = (
+    "Relevant globale mål og delmål fra FN",
+    "Utvalgte styringsdokumenter",
+    "En del av arbeidet med ny samfunnsplan vil være å oversette relevante globale mål og",
+    "delmål til lokal kontekst for Trondheim",
+    "Se mer om analyse og data på samfunnsplanens nettside",
+)
+
+# Numbers on the lines of a figure that are neither the figure nor what its record says of it in numbers.
+ASIDES = {(722, "80"): "the decade of the period 1984~1986"}
+
+# Lines among the target texts that are none of them: the words of a drawing under Digital transformasjon.
+AMONG_TARGETS: Lines = ((649, 654),)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan's text, its lines counted from 1."""
+
+    content: bytes
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines as they stand; nothing but a line feed parts them."""
+        return tuple(self.content.decode("utf-8").removesuffix("\n").split("\n"))
+
+    def line(self, number: int) -> str:
+        """One line; an empty one beyond the end."""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+    def folded(self, lines: Lines) -> str:
+        """The lines joined by one space, white space folded."""
+        return " ".join(" ".join(self.line(number) for number in each(lines)).split())
+
+    def unbroken(self, lines: Lines) -> str:
+        """The lines joined, the hyphens at line breaks undone."""
+        joined = ""
+        for words in (" ".join(self.line(number).split()) for number in each(lines)):
+            broken = re.search(r"\w-\Z", joined) and words
+            joined = joined[:-1] + words if broken else f"{joined} {words}".strip()
+        return joined
+
+    def places(self, words: str, lines: Lines) -> Iterator[tuple[int, int]]:
+        """Line and column of every character of the words, wherever they stand in the lines, folded as above."""
+        signs = [("", (0, 0))]
+        for number in each(lines):
+            for column, sign in enumerate(f"{self.line(number)} "):
+                if not sign.isspace():
+                    signs.append((sign, (number, column)))
+                elif signs[-1][0] != " ":
+                    signs.append((" ", (number, column)))
+        text, width = "".join(sign for sign, _ in signs[1:]), len(words)
+        start = text.find(words) if words else -1
+        while start >= 0:
+            yield from (place for _, place in signs[start + 1 : start + 1 + width])
+            start = text.find(words, start + 1)
+
+
+def each(lines: Lines) -> Iterator[int]:
+    """Every line of the runs."""
+    for first, last in lines:
+        yield from range(first, last + 1)
+
+
+def first(lines: Lines) -> int:
+    """The line to name in a message."""
+    return lines[0][0] if lines else 0
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What a record says of lines: who says it, in which theme, on which lines, and words that must stand there."""
+
+    who: str
+    theme: str
+    lines: Lines
+    words: tuple[str, ...] = ()
+
+
+def citations(publication: Publication) -> Iterator[Citation]:
+    """Every citation of lines but those of the themes' extents, of printed codes and of lines without a figure."""
+    for theme in publication.themes:
+        yield Citation(f"theme {theme.slug}", theme.slug, theme.title_lines)
+        for link in theme.targets:
+            yield Citation(f"target {theme.slug} {link.code}", theme.slug, link.text_lines)
+    for document in publication.documents:
+        for mention in document.mentions:
+            words = (mention.printed, mention.status_printed, mention.case_number)
+            yield Citation(f"document {document.slug}", mention.theme, mention.lines, words)
+    for statistic in publication.statistics:
+        for figure in statistic.mentions:
+            yield Citation(f"statistic {statistic.slug}", figure.theme, figure.lines, (figure.printed,))
+
+
+# What is cited stands there
+
+
+def words_missing(publication: Publication, plan: Plan) -> Iterator[str]:
+    """Printed forms, status words and case numbers that do not stand in the lines that they cite."""
+    for citation in citations(publication):
+        if citation.words and not citation.lines:
+            yield f"line 0: {citation.who} cites no line"
+        for words in filter(None, citation.words):
+            if words not in plan.folded(citation.lines):
+                yield f'line {first(citation.lines)}: {citation.who} prints "{words}", which does not stand there'
+
+
+def codes_missing(publication: Publication, plan: Plan) -> Iterator[str]:
+    """Printed codes that do not stand where they are said to: alone on their line, or before a text."""
+    for theme in publication.themes:
+        for link in theme.targets:
+            for printed in link.printed:
+                line = plan.line(printed.line).strip()
+                inline = LEADING_CODE.match(line)
+                found = line if printed.place == "label" else inline[1] if inline else ""
+                if found != printed.printed:
+                    who, what = f"target {theme.slug} {link.code}", f'"{printed.printed}" as {printed.place}'
+                    yield f'line {printed.line}: {who} prints {what}; there is "{found}"'
+
+
+def openings_missing(publication: Publication, plan: Plan) -> Iterator[str]:
+    """Openings with which the cited text does not open, and texts that are split in the lines or in the form only."""
+    for theme in publication.themes:
+        for link in theme.targets:
+            if not link.text_lines:
+                continue
+            text = plan.folded(link.text_lines)
+            inline = LEADING_CODE.match(text)
+            text = text[len(inline[1]):].strip() if inline else text
+            who, line = f"target {theme.slug} {link.code}", first(link.text_lines)
+            if not link.text_opening or not re.match(rf"{re.escape(link.text_opening)}(?!\w)", text):
+                yield f'line {line}: {who} opens "{link.text_opening}"; the text there opens "{text[:40]}"'
+            if (link.text_form == "split") != (len(link.text_lines) > 1):
+                yield f"line {line}: {who} has the form {link.text_form} and {len(link.text_lines)} runs of lines"
+
+
+def titles_missing(publication: Publication, plan: Plan) -> Iterator[str]:
+    """Titles of themes that are not what their lines say."""
+    for theme in publication.themes:
+        printed = plan.unbroken(theme.title_lines)
+        if printed != theme.title.nb:
+            yield f'line {first(theme.title_lines)}: theme {theme.slug} is "{theme.title.nb}"; there is "{printed}"'
+
+
+def lines_outside_theme(publication: Publication, _: Plan) -> Iterator[str]:
+    """Cited lines that do not lie in the extent of the theme that they are cited for."""
+    extents = {theme.slug: set(each(theme.lines)) for theme in publication.themes}
+    for citation in citations(publication):
+        for number in sorted(set(each(citation.lines)) - extents[citation.theme]):
+            yield f"line {number}: {citation.who} cites it for {citation.theme}, whose extent it is outside"
+    for theme in publication.themes:
+        for link in theme.targets:
+            for printed in link.printed:
+                if printed.line not in extents[theme.slug]:
+                    yield f"line {printed.line}: target {theme.slug} {link.code} prints a code outside the theme"
+
+
+def extents_wrong(publication: Publication, plan: Plan) -> Iterator[str]:
+    """Lines of two themes, lines of none that are not blank, and themes out of the text's order."""
+    owners: dict[int, list[str]] = {}
+    for theme in publication.themes:
+        for number in each(theme.lines):
+            owners.setdefault(number, []).append(theme.slug)
+    for number, line in enumerate(plan.lines, 1):
+        themes = owners.get(number, [])
+        if len(themes) > 1:
+            yield f"line {number}: in the extents of {' and '.join(themes)}"
+        if line.strip() and not themes:
+            yield f"line {number}: in no theme's extent: {line.strip()}"
+    for one, next_one in pairwise(publication.themes):
+        if one.lines >= next_one.lines:
+            yield f"line {first(next_one.lines)}: {next_one.slug} stands before {one.slug}"
+
+
+def identity_wrong(publication: Publication, plan: Plan) -> Iterator[str]:
+    """A text that is not the one of which publication.yaml speaks."""
+    source = publication.source
+    if hashlib.sha256(plan.content).hexdigest() != source.sha256:
+        yield f"line 0: the text's SHA-256 is not {source.sha256}"
+    if len(plan.lines) != source.line_count:
+        yield f"line 0: the text has {len(plan.lines)} lines, not {source.line_count}"
+
+
+# What stands there is cited
+
+
+def digits_uncited(publication: Publication, plan: Plan) -> Iterator[str]:
+    """Numbers that no record accounts for. A record accounts for what it prints, for the numbers among its own
+    dimensions (a period, an age, an income bracket), and a target's text for all in it."""
+    accounted = _accounted(publication, plan)
+    listed = set(each(tuple(run for item in publication.no_figures for run in item.lines)))
+    said = _numbers_said(publication)
+    for number, line in enumerate(plan.lines, 1):
+        if number in listed:
+            continue
+        for digits in _rest(line, accounted.get(number, set())):
+            if digits not in said.get(number, set()) and (number, digits) not in ASIDES:
+                yield f'line {number}: no record accounts for "{digits}" in "{line.strip()}"'
+
+
+def _accounted(publication: Publication, plan: Plan) -> dict[int, set[int]]:
+    """The columns of each line that something printed covers."""
+    columns: dict[int, set[int]] = {}
+    for citation in citations(publication):
+        if citation.who.startswith("target"):
+            for number in each(citation.lines):
+                columns.setdefault(number, set()).update(range(len(plan.line(number))))
+        for words in filter(None, citation.words):
+            for number, column in plan.places(words, citation.lines):
+                columns.setdefault(number, set()).add(column)
+    for theme in publication.themes:
+        for link in theme.targets:
+            for printed in link.printed:
+                for number, column in plan.places(printed.printed, ((printed.line, printed.line),)):
+                    columns.setdefault(number, set()).add(column)
+    return columns
+
+
+def _rest(line: str, covered: set[int]) -> list[str]:
+    return re.findall(r"\d+", "".join(" " if column in covered else sign for column, sign in enumerate(line)))
+
+
+def _numbers_said(publication: Publication) -> dict[int, set[str]]:
+    """The numbers among a statistic's dimensions, by the lines that it cites."""
+    said: dict[int, set[str]] = {}
+    labels = {item.slug: item.label.nb for item in publication.breakdowns}
+    indicators = {item.slug: item for item in publication.indicators}
+    for statistic in publication.statistics:
+        texts = [statistic.period, statistic.base_year, statistic.price_level, statistic.age]
+        texts += [labels.get(statistic.breakdown, ""), statistic.comparison.nb if statistic.comparison else ""]
+        indicator = indicators.get(statistic.indicator)
+        if indicator:
+            texts += [indicator.label.nb, indicator.definition.nb if indicator.definition else ""]
+        numbers = set(re.findall(r"\d+", " ".join(texts)))
+        for mention in statistic.mentions:
+            for number in each(mention.lines):
+                said.setdefault(number, set()).update(numbers)
+    return said
+
+
+def codes_uncited(publication: Publication, plan: Plan) -> Iterator[str]:
+    """Lines that are a code alone or begin with the code of a target, and are not cited by exactly one print."""
+    targets = {target.code for target in publication.targets}
+    prints = Counter(
+        (printed.line, printed.place)
+        for theme in publication.themes for link in theme.targets for printed in link.printed
+    )
+    for number, line in enumerate(plan.lines, 1):
+        leading = LEADING_CODE.match(line.strip())
+        if BARE_CODE.fullmatch(line.strip()):
+            place = "label"
+        elif leading and codes.reading(leading[1]) in targets:
+            place = "inline"
+        else:
+            continue
+        if prints[number, place] != 1:
+            yield f'line {number}: {prints[number, place]} printed codes cite "{line.strip()}" as {place}'
+
+
+def texts_uncited(publication: Publication, plan: Plan) -> Iterator[str]:
+    """Lines among the target texts of a theme, and next to them without a blank line between, that are no text, no
+    code, no document and no heading; and lines that two texts claim."""
+    aside = set(each(AMONG_TARGETS))
+    cited: dict[str, Counter[int]] = {}
+    for citation in citations(publication):
+        once = set(each(citation.lines))
+        cited.setdefault(citation.theme, Counter()).update(once)
+    for theme in publication.themes:
+        texts = Counter(number for link in theme.targets for number in each(link.text_lines))
+        codes_at = {printed.line for link in theme.targets for printed in link.printed}
+        if not texts:
+            yield f"line {first(theme.lines)}: {theme.slug} has no target's text"
+            continue
+        start, end = min([*texts, *codes_at]), max([*texts, *codes_at])
+        while plan.line(start - 1).strip():
+            start -= 1
+        while plan.line(end + 1).strip():
+            end += 1
+        for number in range(start, end + 1):
+            line = " ".join(plan.line(number).split())
+            if texts[number] > 1:
+                yield f"line {number}: {texts[number]} targets of {theme.slug} claim it"
+            if line and number not in cited[theme.slug] and number not in codes_at | aside and line not in BOILERPLATE:
+                yield f"line {number}: among the targets of {theme.slug}, and nothing cites it: {line}"
+
+
+def no_figures_wrong(publication: Publication, plan: Plan) -> Iterator[str]:
+    """Lines that are listed as bearing no figure twice, without a reason, without a digit, or although cited."""
+    cited: dict[int, str] = {}
+    for citation in citations(publication):
+        for number in each(citation.lines):
+            cited.setdefault(number, citation.who)
+    for theme in publication.themes:
+        for link in theme.targets:
+            cited.update({printed.line: f"target {theme.slug} {link.code}" for printed in link.printed})
+    seen: set[int] = set()
+    for item in publication.no_figures:
+        if not (item.reason.nb.strip() and item.reason.en.strip()):
+            yield f"line {first(item.lines)}: listed as bearing no figure without a reason in nb and en"
+        for run in item.lines:
+            for number in sorted(set(run)):
+                if not re.search(r"\d", plan.line(number)):
+                    yield f"line {number}: listed as bearing no figure, but bears no digit"
+        for number in each(item.lines):
+            if number in seen:
+                yield f"line {number}: listed twice as bearing no figure"
+            if number in cited:
+                yield f"line {number}: listed as bearing no figure, but {cited[number]} cites it"
+            seen.add(number)
+
+
+Check = Callable[[Publication, Plan], Iterable[str]]
+CHECKS: tuple[Check, ...] = (
+    words_missing, codes_missing, openings_missing, titles_missing, lines_outside_theme, extents_wrong, identity_wrong,
+    digits_uncited, codes_uncited, texts_uncited, no_figures_wrong,
+)
+
+
+@pytest.fixture(scope="module")
+def publication() -> Publication:
+    reading = read_publication(TRONDHEIM)
+    assert not reading.errors, "\n".join(map(str, reading.errors))
+    assert reading.publication
+    return reading.publication
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return Plan(TEXT_FILE.read_bytes())
+
+
+@needs_source
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_transcription(check: Check, publication: Publication, plan: Plan) -> None:
+    assert list(check(publication, plan)) == []
+
+
+@needs_source
+def test_no_aside_is_left_over(publication: Publication, plan: Plan) -> None:
+    """An aside whose line is in no record, or that a record accounts for by itself, is one too many."""
+    accounted, said = _accounted(publication, plan), _numbers_said(publication)
+    for number, digits in ASIDES:
+        assert number in accounted, f"line {number}"
+        assert digits in _rest(plan.line(number), accounted[number]), f"line {number}"
+        assert digits not in said.get(number, set()), f"line {number}"
+
+
+# The checks can fail: every mistake that is planted is named, at its line
+
+
+def changed_theme(publication: Publication, number: int, change: Callable[[Theme], Theme]) -> Publication:
+    themes = tuple(change(theme) if theme.number == number else theme for theme in publication.themes)
+    return replace(publication, themes=themes)
+
+
+def changed_link(publication: Publication, number: int, code: str,
+                 change: Callable[[TargetLink], TargetLink | None]) -> Publication:
+    def change_theme(theme: Theme) -> Theme:
+        links = (change(link) if link.code == code else link for link in theme.targets)
+        return replace(theme, targets=tuple(link for link in links if link))
+
+    return changed_theme(publication, number, change_theme)
+
+
+def changed_figure(publication: Publication, slug: str,
+                   change: Callable[[StatisticMention], StatisticMention]) -> Publication:
+    statistics = tuple(
+        replace(item, mentions=tuple(map(change, item.mentions))) if item.slug == slug else item
+        for item in publication.statistics
+    )
+    assert statistics != publication.statistics
+    return replace(publication, statistics=statistics)
+
+
+def changed_document(publication: Publication, slug: str,
+                     change: Callable[[DocumentMention], DocumentMention]) -> Publication:
+    documents = tuple(
+        replace(item, mentions=tuple(map(change, item.mentions))) if item.slug == slug else item
+        for item in publication.documents
+    )
+    assert documents != publication.documents
+    return replace(publication, documents=documents)
+
+
+def without_statistic(publication: Publication, statistic: Statistic) -> Publication:
+    return replace(publication, statistics=tuple(item for item in publication.statistics if item is not statistic))
+
+
+def without_print(link: TargetLink, printed: PrintedCode) -> TargetLink:
+    return replace(link, printed=tuple(item for item in link.printed if item is not printed))
+
+
+def listed(publication: Publication, lines: Lines, reason: Text) -> Publication:
+    """The publication with more lines listed as bearing no figure."""
+    item = replace(publication.no_figures[0], lines=lines, reason=reason)
+    return replace(publication, no_figures=(*publication.no_figures, item))
+
+
+WHY = Text("fordi", "because")
+Spoil = Callable[[Publication], Publication]
+MISTAKES: dict[str, tuple[Check, Spoil, str]] = {
+    "a figure with another value": (
+        words_missing,
+        lambda p: changed_figure(p, "ensomhet-norge-2015", lambda m: replace(m, printed="61 prosent")),
+        'line 16: statistic ensomhet-norge-2015 prints "61 prosent", which does not stand there',
+    ),
+    "a figure with another value leaves the printed one": (
+        digits_uncited,
+        lambda p: changed_figure(p, "ensomhet-norge-2015", lambda m: replace(m, printed="61 prosent")),
+        'line 17: no record accounts for "16"',
+    ),
+    "a figure without lines": (
+        words_missing,
+        lambda p: changed_figure(p, "ensomhet-norge-2015", lambda m: replace(m, lines=())),
+        "line 0: statistic ensomhet-norge-2015 cites no line",
+    ),
+    "a document with another title": (
+        words_missing,
+        lambda p: changed_document(p, "temaplan-for-natur", lambda m: replace(m, printed="Temaplan for naturen")),
+        'line 1867: document temaplan-for-natur prints "Temaplan for naturen"',
+    ),
+    "a document with other status words": (
+        words_missing,
+        lambda p: changed_document(p, "gronn-strek", lambda m: replace(m, status_printed="vedtatt")),
+        'line 1868: document gronn-strek prints "vedtatt"',
+    ),
+    "a document with another case number": (
+        words_missing,
+        lambda p: changed_document(p, "smarte-byer", lambda m: replace(m, case_number="Formannskapssak 211/18")),
+        'line 2209: document smarte-byer prints "Formannskapssak 211/18"',
+    ),
+    "a code on another line": (
+        codes_missing,
+        lambda p: changed_link(p, 5, "1.b", lambda k: replace(k, printed=(replace(k.printed[0], line=830),))),
+        'line 830: target inkluderende-samfunn 1.b prints "1.b" as label; there is "5.c"',
+    ),
+    "a code before a text said to stand alone": (
+        codes_missing,
+        lambda p: changed_link(p, 1, "1.3", lambda k: replace(k, printed=(replace(k.printed[0], place="label"),))),
+        'line 69: target bedre-helse 1.3 prints "1.3" as label',
+    ),
+    "a code printed in good spelling only here": (
+        codes_missing,
+        lambda p: changed_link(p, 10, "2.4", lambda k: replace(k, printed=(replace(k.printed[0], printed="2.4"),))),
+        'line 1625: target gronn-konkurransekraft 2.4 prints "2.4" as label; there is "2,4"',
+    ),
+    "a text with another opening": (
+        openings_missing,
+        lambda p: changed_link(p, 1, "2.1", lambda k: replace(k, text_opening="Innen 2030 utrydde sul")),
+        'line 73: target bedre-helse 2.1 opens "Innen 2030 utrydde sul"',
+    ),
+    "a split text said to be whole": (
+        openings_missing,
+        lambda p: changed_link(p, 2, "4.7", lambda k: replace(k, text_form="whole")),
+        "line 246: target barn-og-unges-liv-og-laering 4.7 has the form whole and 2 runs of lines",
+    ),
+    "a title with another ending": (
+        titles_missing,
+        lambda p: changed_theme(p, 3, lambda t: replace(t, title=Text("Samskapt velferd og arbeidsgiver-rollen", ""))),
+        "line 380: theme samskapt-velferd-og-arbeidsgiverrollen",
+    ),
+    "a figure in another theme": (
+        lines_outside_theme,
+        lambda p: changed_figure(p, "ensomhet-norge-2015", lambda m: replace(m, theme="lokaldemokratiet")),
+        "line 16: statistic ensomhet-norge-2015 cites it for lokaldemokratiet",
+    ),
+    "a theme that is too long": (
+        extents_wrong,
+        lambda p: changed_theme(p, 1, lambda t: replace(t, lines=((1, 122),))),
+        "line 122: in the extents of bedre-helse and barn-og-unges-liv-og-laering",
+    ),
+    "a theme that is too short": (
+        extents_wrong,
+        lambda p: changed_theme(p, 1, lambda t: replace(t, lines=((1, 117),))),
+        "line 118: in no theme's extent: delmål til lokal kontekst for Trondheim",
+    ),
+    "themes in another order": (
+        extents_wrong,
+        lambda p: replace(p, themes=(p.themes[1], p.themes[0], *p.themes[2:])),
+        "line 1: bedre-helse stands before barn-og-unges-liv-og-laering",
+    ),
+    "another text": (
+        identity_wrong,
+        lambda p: replace(p, source=replace(p.source, sha256="0" * 64)),
+        "line 0: the text's SHA-256 is not 0000",
+    ),
+    "a text of another length": (
+        identity_wrong,
+        lambda p: replace(p, source=replace(p.source, line_count=2380)),
+        "line 0: the text has 2379 lines, not 2380",
+    ),
+    "a code that is recorded twice": (
+        codes_uncited,
+        lambda p: changed_link(p, 6, "11.4", lambda k: replace(k, printed=(replace(k.printed[0], line=955),))),
+        'line 955: 2 printed codes cite "11.4" as label',
+    ),
+    "a text that two targets claim": (
+        texts_uncited,
+        lambda p: changed_link(p, 2, "13.3", lambda k: replace(k, text_lines=((274, 281),))),
+        "line 274: 2 targets of barn-og-unges-liv-og-laering claim it",
+    ),
+    "half a split text": (
+        texts_uncited,
+        lambda p: changed_link(p, 6, "11.a", lambda k: replace(k, text_lines=k.text_lines[:1])),
+        "line 974: among the targets of naermiljo-og-stedsutvikling, and nothing cites it: miljømessige",
+    ),
+    "a listed line that a figure cites": (
+        no_figures_wrong,
+        lambda p: listed(p, ((17, 17),), WHY),
+        "line 17: listed as bearing no figure, but statistic ensomhet-norge-2015 cites it",
+    ),
+    "a listed line with a printed code": (
+        no_figures_wrong,
+        lambda p: listed(p, ((251, 251),), WHY),
+        "line 251: listed as bearing no figure, but target barn-og-unges-liv-og-laering 1.2 cites it",
+    ),
+    "a line listed twice": (
+        no_figures_wrong,
+        lambda p: listed(p, ((367, 367),), WHY),
+        "line 367: listed twice as bearing no figure",
+    ),
+    "a listed line without a digit": (
+        no_figures_wrong,
+        lambda p: listed(p, ((2, 2),), WHY),
+        "line 2: listed as bearing no figure, but bears no digit",
+    ),
+    "a listed line without a reason": (
+        no_figures_wrong,
+        lambda p: listed(p, ((2, 2),), Text("fordi", "")),
+        "line 2: listed as bearing no figure without a reason in nb and en",
+    ),
+}
+
+
+@needs_source
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_planted_mistake_is_named(name: str, publication: Publication, plan: Plan) -> None:
+    check, spoil, sentence = MISTAKES[name]
+    assert not list(check(publication, plan))
+    found = list(check(spoil(publication), plan))
+    assert any(problem.startswith(sentence) for problem in found), found
+
+
+def test_every_check_has_a_planted_mistake() -> None:
+    assert {check for check, _, _ in MISTAKES.values()} == set(CHECKS)
+
+
+@needs_source
+def test_no_figure_can_be_dropped(publication: Publication, plan: Plan) -> None:
+    """Each statistic that prints a digit is missed at a line of its own."""
+    dropped = 0
+    for statistic in publication.statistics:
+        digits = {
+            number for mention in statistic.mentions
+            for number, column in plan.places(mention.printed, mention.lines)
+            if plan.line(number)[column : column + 1].isdigit()
+        }
+        if digits:
+            found = list(digits_uncited(without_statistic(publication, statistic), plan))
+            assert any(problem.startswith(f"line {number}: ") for number in digits for problem in found), statistic.slug
+            dropped += 1
+    assert dropped > 50
+
+
+@needs_source
+def test_no_printed_code_can_be_dropped(publication: Publication, plan: Plan) -> None:
+    for theme in publication.themes:
+        for link in theme.targets:
+            for printed in link.printed:
+                spoilt = changed_link(publication, theme.number, link.code, partial(without_print, printed=printed))
+                found = list(codes_uncited(spoilt, plan))
+                assert found == [
+                    f'line {printed.line}: 0 printed codes cite "{plan.line(printed.line).strip()}" as {printed.place}'
+                ]
+
+
+@needs_source
+def test_no_text_can_be_dropped(publication: Publication, plan: Plan) -> None:
+    """A text without a code and without a digit is missed as well: at its first line, or at its code's."""
+    for theme in publication.themes:
+        for link in theme.targets:
+            spoilt = changed_link(publication, theme.number, link.code, lambda _: None)
+            found = [*texts_uncited(spoilt, plan), *codes_uncited(spoilt, plan), *digits_uncited(spoilt, plan)]
+            lines = {*each(link.text_lines), *(printed.line for printed in link.printed)}
+            assert any(problem.startswith(f"line {number}: ") for number in lines for problem in found), (
+                f"{theme.slug} {link.code}"
+            )
+
+
+@needs_source
+def test_no_listed_line_can_be_dropped(publication: Publication, plan: Plan) -> None:
+    for item in publication.no_figures:
+        spoilt = replace(publication, no_figures=tuple(other for other in publication.no_figures if other is not item))
+        found = list(digits_uncited(spoilt, plan))
+        bearing = [number for number in each(item.lines) if re.search(r"\d", plan.line(number))]
+        assert list(dict.fromkeys(problem.partition(":")[0] for problem in found)) == [f"line {n}" for n in bearing]
+
+
+@needs_source
+def test_no_document_with_a_number_can_be_dropped(publication: Publication, plan: Plan) -> None:
+    for document in publication.documents:
+        spoilt = replace(publication, documents=tuple(item for item in publication.documents if item is not document))
+        found = list(digits_uncited(spoilt, plan))
+        others = {number for citation in citations(spoilt) for number in each(citation.lines)}
+        for mention in document.mentions:
+            for number in set(each(mention.lines)) - others:
+                if re.search(r"\d", plan.line(number)):
+                    assert any(problem.startswith(f"line {number}: ") for problem in found), f"line {number}"
