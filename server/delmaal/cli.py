@@ -1,20 +1,22 @@
 """The command line: one command for each thing that a publisher does; the only place that prints and exits.
 
-Exit codes: 0 done, 1 mistakes in the sources or violations of the shapes, 2 wrong usage or setting, 3 a release that is
-missing or damaged, 4 a query that is malformed or refused, 5 the server cannot start, 130 interrupted.
+What was asked for goes to stdout, what is said about it to stderr. EXIT_CODES says how a command ends; where whoever
+reads stdout leaves early (`delmaal query … | head -1`), it ends well.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import locale
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
@@ -22,7 +24,15 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from delmaal import __version__
-from delmaal.errors import DelmaalError, InvalidPublication, QueryError, ReleaseError, SourceErrors, count
+from delmaal.errors import (
+    DelmaalError,
+    InvalidPublication,
+    QueryError,
+    ReleaseError,
+    SourceError,
+    SourceErrors,
+    count,
+)
 from delmaal.settings import SETTINGS, Settings, load, share
 
 if TYPE_CHECKING:
@@ -34,37 +44,64 @@ if TYPE_CHECKING:
 EXIT_CODES = """\b
 Exit codes:
   0  done
-  1  mistakes in the sources, or violations of the shapes
+  1  mistakes in the sources, violations of the shapes, or output that cannot be written
   2  wrong usage, or a setting that cannot be
-  3  a release that is missing or damaged
+  3  a release that is missing, damaged, being written or cannot be written
   4  a query that is malformed or refused
   5  the server cannot start
 130  interrupted"""
 
+_SOLUTIONS = {"csv": "csv", "tsv": "tsv", "json": "sparql-json", "xml": "sparql-xml"}
 _STYLES = {"Violation": "bold red", "Warning": "yellow", "Info": "cyan"}
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+class _Console(Console):
+    """Prints text as it is; NO_COLOR means no escape code at all, where rich would still write bold."""
+
+    def __init__(self, stderr: bool) -> None:
+        super().__init__(stderr=stderr, color_system=None if os.environ.get("NO_COLOR") else "auto", highlight=False,
+                         soft_wrap=True, markup=False, emoji=False)
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Leave it to `main`, which is told of click's as well."""
+        raise BrokenPipeError
 
 
-def main() -> None:
+out = _Console(stderr=False)
+err = _Console(stderr=True)
+
+
+def main() -> NoReturn:
     """Run the command line; every failure becomes a sentence and an exit code, never a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr does: a terminal may know no arrow
+    code = 0
     try:
-        cli.main(standalone_mode=False)
+        with cli.make_context("delmaal", sys.argv[1:]) as context:
+            cli.invoke(context)
     except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        code = error.exit_code
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         err.print("interrupted; what was released before is still served")
-        sys.exit(130)
+        code = 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        _silence()
+    except OSError as error:
+        _silence()
+        err.print(RichText.assemble(("error ", "bold red"), f"output-unwritable: {error.strerror or error}"))
+        code = 1
     except DelmaalError as error:
         _print_error(error)
-        sys.exit(error.exit_code)
+        code = error.exit_code
+    sys.exit(code)
+
+
+def _silence() -> None:
+    """Nothing more goes to stdout, or Python complains once more when it flushes it at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_error(error: DelmaalError) -> None:
@@ -73,6 +110,9 @@ def _print_error(error: DelmaalError) -> None:
             _print_line(str(mistake.mark), mistake.code, mistake.sentence, "Violation", err)
     elif isinstance(error, InvalidPublication):
         _print_findings(error.findings, err)
+    elif isinstance(error, SourceError):
+        _print_line(str(error.mark), error.code, error.sentence, "Violation", err)
+        return
     err.print(RichText.assemble(("error ", "bold red"), f"{error.code}: {error.sentence}"))
 
 
@@ -100,8 +140,13 @@ def _progress() -> Iterator[Callable[[str], None]]:
     """Shows which step is under way, on a terminal only."""
     labels = {"read": "reading the sources", "build": "building the graph", "validate": "validating with SHACL",
               "describe": "describing the release", "release": "writing the release"}
-    with err.status("starting") if err.is_terminal else nullcontext() as status:
-        yield lambda step: status.update(labels[step]) if status else None
+    if not sys.stderr.isatty():  # FORCE_COLOR makes rich believe that a pipe is a terminal
+        yield lambda _: None
+    elif err.color_system is None:
+        yield lambda step: err.print(labels[step])
+    else:
+        with err.status("starting") as status:
+            yield lambda step: status.update(labels[step])
 
 
 def _options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -109,7 +154,7 @@ def _options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         for row in reversed([row for row in SETTINGS if row.name in names]):
             text = f"{row.help} [default: {row.default}; {row.variable}]"
-            command = click.option(f"--{row.name.replace('_', '-')}", row.name, default=None, help=text)(command)
+            command = click.option(row.option, row.name, default=None, help=text)(command)
         return command
 
     return decorate
@@ -132,11 +177,16 @@ def _relative(path: Path) -> Path:
 
 
 def _check_base(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    from delmaal.sources.publication import base_iri  # noqa: PLC0415  # keeps --help fast
-
     if value is not None:
+        from pyoxigraph import NamedNode  # noqa: PLC0415  # keeps --help fast
+
+        from delmaal.sources.publication import base_iri  # noqa: PLC0415
+
         try:
             base_iri(value)
+            NamedNode(value)
+            if not urlsplit(value).hostname or urlsplit(value).port == 0:
+                raise ValueError("the base names no host")
         except ValueError as error:
             raise click.BadParameter(str(error)) from error
     return value
@@ -186,13 +236,13 @@ def _build(folder: Path, settings: Settings, base: str | None) -> Release:
 
     with _progress() as progress:
         outcome = publish(folder, settings.out, base, progress)
-    _print_findings(outcome.report.findings, err)
+    _print_findings(outcome.findings, err)
     release = outcome.release
+    warnings = count(release.manifest["findings"]["Warning"], "warning")
     if not outcome.fresh:
-        out.print(f"unchanged: release {release.id[:12]} is current")
+        out.print(f"unchanged: release {release.id[:12]} is current, {warnings}")
     else:
         statements = sum(release.manifest["parts"].values())
-        warnings = count(len(outcome.report.of("Warning")), "warning")
         out.print(f"released {release.id[:12]}: {statements:,} statements, {warnings}, in {release.folder}")
     return release
 
@@ -214,7 +264,8 @@ def validate(publication: Path | None, style: str) -> None:
         checked = check(_folder(publication), None, progress)
     violations = checked.report.of("Violation")
     if style == "json":
-        click.echo(json.dumps(_as_json(checked.errors, checked.report.findings), ensure_ascii=False, indent=1))
+        rows = _as_json(checked.errors, checked.report.findings)
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1).encode())  # JSON is UTF-8, whatever the terminal is
     else:
         for error in sorted(checked.errors, key=lambda error: error.mark):
             _print_line(str(error.mark), error.code, error.sentence, "Violation", out)
@@ -255,41 +306,45 @@ def serve(publication: Path | None, base: str | None, **options: str | None) -> 
       delmaal serve
       delmaal serve data/trondheim --host 0.0.0.0 --port 8080
     """
-    from delmaal.release import Shelf  # noqa: PLC0415  # keeps --help fast
+    from delmaal.publish import shelf_of  # noqa: PLC0415  # keeps --help fast
     from delmaal.web.server import run  # noqa: PLC0415
 
     settings, folder = load(options), _folder(publication)
-    shelf = Shelf(settings.out / folder.resolve().name)
+    shelf = shelf_of(folder, settings.out)
     try:
         _build(folder, settings, base)
-    except (SourceErrors, InvalidPublication) as error:
+    except (SourceError, SourceErrors, InvalidPublication, ReleaseError) as error:
         _print_error(error)
         current = shelf.current()  # raises where there is nothing to serve
         err.print(RichText.assemble(("warning ", "yellow"), f"the older release {current.id[:12]} is served instead"))
-    run(settings, shelf, lambda address: out.print(f"serving at [bold]{address}[/bold] (Ctrl-C stops)"))
+    run(settings, shelf,
+        lambda address: out.print(RichText.assemble("serving at ", (address, "bold"), " (Ctrl-C stops)")))
 
 
 @cli.command(epilog=EXIT_CODES)
 @_publication_argument
-@click.option("--release", "release_id", default=None, metavar="ID", help="Another release than the current one.")
+@click.option("--release", "release_id", default=None, metavar="ID",
+              help="Another release than the current one; the first digits of its id are enough.")
 @_options("out")
 def verify(publication: Path | None, release_id: str | None, **options: str | None) -> None:
-    """Check a release against its manifest: every checksum, its identifier, its store.
+    """Check a release against its manifest: every checksum, its identifier, its store and its index.
 
     \b
     Example:
       delmaal verify data/trondheim
     """
-    from delmaal.release import Shelf  # noqa: PLC0415  # keeps --help fast
+    from delmaal.publish import shelf_of  # noqa: PLC0415  # keeps --help fast
     from delmaal.release import verify as verify_release  # noqa: PLC0415
 
-    shelf = Shelf(load(options).out / _folder(publication).resolve().name)
-    release = shelf.open(release_id) if release_id else shelf.current()
+    shelf = shelf_of(_folder(publication), load(options).out)
+    release = shelf.find(release_id) if release_id else shelf.current()
     problems = list(verify_release(release))
     for problem in problems:
         out.print(problem)
     if problems:
-        raise ReleaseError("release-damaged", f"{count(len(problems), 'problem')} in release {release.id[:12]}")
+        cure = f"where no line says otherwise, delete {release.folder} and run `delmaal build`"
+        sentence = f"{count(len(problems), 'problem')} in release {release.id[:12]}; {cure}"
+        raise ReleaseError("release-damaged", sentence)
     out.print(f"release {release.id[:12]} is whole: {count(len(release.manifest['files']), 'file')}, "
               f"{sum(release.manifest['parts'].values()):,} statements")
 
@@ -298,7 +353,7 @@ def verify(publication: Path | None, release_id: str | None, **options: str | No
 @click.argument("query", required=False)
 @click.option("-f", "--file", "file", type=click.File(encoding="utf-8"), help="Read the query from a file; - is stdin.")
 @click.option("--publication", type=click.Path(path_type=Path, file_okay=False), help="The publication's folder.")
-@click.option("--results", type=click.Choice(["table", "csv", "tsv", "json", "xml", "turtle", "nt"]), default=None,
+@click.option("--results", type=click.Choice(["table", *_SOLUTIONS, "turtle", "nt"]), default=None,
               help="How to print results. [default: a table on a terminal, else csv or Turtle]")
 @_options("out")
 def query(query: str | None, file: Any, publication: Path | None, results: str | None, **options: str | None) -> None:
@@ -309,49 +364,59 @@ def query(query: str | None, file: Any, publication: Path | None, results: str |
       delmaal query 'SELECT ?t ?label { ?t a delmaal:Theme ; skos:prefLabel ?label }'
       delmaal query -f themes.rq --results csv > themes.csv
     """
-    text = file.read() if file else query
-    if not text or not text.strip():
-        raise click.UsageError("give a query, or --file with one")
-    _query(text, Path(load(options).out) / _folder(publication).resolve().name, results)
+    if bool(query) == bool(file):
+        raise click.UsageError("give either a query or --file with one")
+    try:
+        text = str(file.read() if file else query)
+        text.encode()
+    except UnicodeError as error:
+        raise QueryError("query-not-utf8", f"the query is not UTF-8 ({error})") from error
+    _query(text, _folder(publication), load(options), results)
 
 
-def _query(text: str, shelf: Path, results: str | None) -> None:
-    import pyoxigraph as ox  # noqa: PLC0415  # keeps --help fast
+def _query(text: str, folder: Path, settings: Settings, results: str | None) -> None:
+    from delmaal.engine import ENGINES  # noqa: PLC0415  # keeps --help fast
+    from delmaal.publish import shelf_of  # noqa: PLC0415
 
-    from delmaal.engine import ENGINES  # noqa: PLC0415
-    from delmaal.formats import (  # noqa: PLC0415
-        BY_NAME,
-        N_TRIPLES,
-        TURTLE,
-        write,
-    )
-    from delmaal.release import Shelf  # noqa: PLC0415
-
-    engine = ENGINES["embedded"](Shelf(shelf).current().folder)
+    engine = ENGINES["embedded"](shelf_of(folder, settings.out).current().folder)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a native call cannot be interrupted otherwise
     answer = engine.query(text, (), ())
-    names = {"csv": "csv", "tsv": "tsv", "json": "sparql-json", "xml": "sparql-xml"}
-    if isinstance(answer, ox.QueryTriples):
-        if results not in (None, "table", "turtle", "nt"):
-            raise QueryError("format-impossible", f"a CONSTRUCT or DESCRIBE gives no {results}; take turtle or nt")
-        click.echo(write(answer, N_TRIPLES if results == "nt" else TURTLE), nl=False)
-    elif results in ("turtle", "nt"):
-        raise QueryError("format-impossible", f"a SELECT or ASK gives no {results}; take table, csv, tsv, json or xml")
-    elif isinstance(answer, ox.QueryBoolean):
-        if results in ("json", "xml"):
-            click.echo(answer.serialize(format=BY_NAME[names[results]].results), nl=False)
-        else:
-            click.echo(str(bool(answer)).lower())
-    elif results == "table" or (results is None and out.is_terminal):
-        out.print(_table(answer))
+    try:
+        shown = _shown(answer, results)
+    except (OSError, RuntimeError, ValueError) as error:  # results are computed as they are read
+        raise QueryError("query-refused", f"the query cannot be evaluated: {error}") from error
+    if isinstance(shown, bytes):
+        click.echo(shown, nl=False)
     else:
-        click.echo(answer.serialize(format=BY_NAME[names[results or "csv"]].results), nl=False)
+        out.print(shown)
+
+
+def _shown(answer: Any, results: str | None) -> bytes | Table:
+    """The answer as it is printed: a table for a reader, else as its format writes it."""
+    from pyoxigraph import QueryBoolean, QueryTriples  # noqa: PLC0415  # keeps --help fast
+
+    from delmaal.formats import BY_NAME, write  # noqa: PLC0415
+
+    if isinstance(answer, QueryTriples):
+        if results not in (None, "turtle", "nt"):
+            raise QueryError("format-impossible", f"a CONSTRUCT or DESCRIBE gives no {results}; take turtle or nt")
+        return write(answer, BY_NAME["n-triples" if results == "nt" else "turtle"])
+    if results in ("turtle", "nt"):
+        raise QueryError("format-impossible", f"a SELECT or ASK gives no {results}; take table, csv, tsv, json or xml")
+    if isinstance(answer, QueryBoolean) and results not in ("json", "xml"):
+        return f"{str(bool(answer)).lower()}\n".encode()
+    if results == "table" or (results is None and sys.stdout.isatty()):
+        return _table(answer)
+    body: bytes = answer.serialize(format=BY_NAME[_SOLUTIONS[results or "csv"]].results)
+    return body
 
 
 def _table(solutions: Any) -> Table:
     from delmaal.terms import compact  # noqa: PLC0415  # keeps --help fast
 
-    table = Table(*(variable.value for variable in solutions.variables), show_lines=False)
+    table = Table(show_lines=False)
+    for variable in solutions.variables:
+        table.add_column(variable.value, overflow="fold")  # an IRI that is cut off is of no use
     for row in solutions:
         table.add_row(*("" if value is None else compact(value.value) for value in row))
     return table

@@ -14,20 +14,22 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+
+from delmaal.errors import count
 
 UNKNOWN = "unknown"
 TOTAL = "total"
 
-_POINT = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?\Z")
-_AGE = re.compile(r"(\d{1,3})-(\d{1,3})?\Z")
-_TARGET = re.compile(r"(1[0-7]|[1-9])\.(\d{1,2}|[a-d])\Z")
-_SPELLING = re.compile(r"\s*(\d{1,2})\s*[.,-]\s*(\d{1,2}|[a-d])\s*\Z")
-_LINES = re.compile(r"([1-9]\d*)(?:-([1-9]\d*))?\Z")
+_POINT = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
+_AGE = re.compile(r"(0|[1-9][0-9]{0,2})-(0|[1-9][0-9]{0,2})?\Z")
+_TARGET = re.compile(r"(1[0-7]|[1-9])\.([1-9][0-9]?|[a-d])\Z")
+_SPELLING = re.compile(r"\s*([0-9]{1,2})\s*[.,-]\s*([0-9]{1,2}|[a-d])\s*\Z")
+_LINES = re.compile(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?\Z")
 _MONTHS = {
     "nb": ("januar", "februar", "mars", "april", "mai", "juni",
            "juli", "august", "september", "oktober", "november", "desember"),
-    "en": tuple(calendar.month_name[1:]),
+    "en": ("January", "February", "March", "April", "May", "June",
+           "July", "August", "September", "October", "November", "December"),
 }
 
 
@@ -78,7 +80,7 @@ def _two(code: str, separator: str) -> tuple[str, str]:
 
 
 def _ordered(code: str, first: Period, last: Period) -> None:
-    if (first.start or "") > (last.start or ""):
+    if (first.start or "") > (last.end or ""):
         raise ValueError(f"{code} ends before it starts")
 
 
@@ -86,19 +88,20 @@ def _point(code: str) -> Period:
     match = _POINT.match(code)
     if not match:
         raise ValueError("write a year (2019), a month (2020-03), a date (2020-05-19), a range (2025--2040) or unknown")
-    year, month, day = (int(part) if part else 0 for part in match.groups())
-    try:
-        start = date(year, month or 1, day or 1)
-    except ValueError as error:
-        raise ValueError(f"{code} is no date: {error}") from error
-    if day:
-        label = f"{day}. {_MONTHS['nb'][month - 1]} {year}", f"{day} {_MONTHS['en'][month - 1]} {year}"
-        return Period(code, *label, start.isoformat(), start.isoformat(), None)
-    if month:
-        end = start.replace(day=calendar.monthrange(year, month)[1])
-        label = f"{_MONTHS['nb'][month - 1]} {year}", f"{_MONTHS['en'][month - 1]} {year}"
-        return Period(code, *label, start.isoformat(), end.isoformat(), None)
-    return Period(code, code, code, start.isoformat(), f"{code}-12-31", year)
+    year, month, day = (None if part is None else int(part) for part in match.groups())
+    if not year:
+        raise ValueError("there is no year 0; write a year (2019)")
+    if month is None:
+        return Period(code, code, code, f"{code}-01-01", f"{code}-12-31", year)
+    if not 1 <= month <= 12:
+        raise ValueError(f"there is no month {month:02}; write 01 to 12")
+    nb, en = (f"{_MONTHS[language][month - 1]} {year}" for language in ("nb", "en"))
+    length = calendar.monthrange(year, month)[1]
+    if day is None:
+        return Period(code, nb, en, f"{code}-01", f"{code}-{length}", None)
+    if not 1 <= day <= length:
+        raise ValueError(f"{code} is no date; {en} has the days 01 to {length}")
+    return Period(code, f"{day}. {nb}", f"{day} {en}", code, code, None)
 
 
 def age(code: str) -> tuple[str, str]:
@@ -118,7 +121,9 @@ def age(code: str) -> tuple[str, str]:
         return f"{low} år og over", f"{low} years and over"
     if int(high) < low:
         raise ValueError(f"{code} ends before it starts")
-    return f"{low}–{int(high)} år", f"{low}–{int(high)} years"
+    if int(high) == low:
+        return f"{low} år", count(low, "year")
+    return f"{low}–{high} år", f"{low}–{high} years"
 
 
 def reading(printed: str) -> str | None:

@@ -99,3 +99,9 @@ class ServerError(DelmaalError):
 def count(number: int, noun: str) -> str:
     """`1 mistake`, `2 mistakes`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def short(value: str, limit: int = 60) -> str:
+    """A value as a message quotes it: on one line, and cut where it is long."""
+    line = " ".join(value[: 4 * limit].split())
+    return line if len(line) <= limit and len(value) <= 4 * limit else line[: limit - 1] + "…"

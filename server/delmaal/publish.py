@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from delmaal.build import build
 from delmaal.describe import Ingredient, catalogue, data_dumps, provenance, report, service_description, void
 from delmaal.describe.dumps import Dump, sorted_lines
-from delmaal.errors import InvalidPublication, Mark, SourceError, SourceErrors
+from delmaal.errors import InvalidPublication, Mark, ReleaseError, SettingError, SourceError, SourceErrors
 from delmaal.formats import RDF_FORMATS, write
-from delmaal.records import Publication
+from delmaal.records import Finding, Publication
 from delmaal.release import File, Release, Shelf, identify, named, twins
 from delmaal.settings import share
 from delmaal.sources import SOURCES, Reading
 from delmaal.sources.curated import source_files
 from delmaal.statements import PARTS, Built
 from delmaal.terms import Minter
-from delmaal.validate import Report, validate
+
+if TYPE_CHECKING:  # pyshacl takes longer to import than an unchanged build takes to run
+    from delmaal.validate import Report
 
 Progress = Callable[[str], None]
 STEPS = ("read", "build", "validate", "describe", "release")
@@ -27,10 +31,10 @@ STEPS = ("read", "build", "validate", "describe", "release")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run gave: the release, the report, and whether anything had to be done."""
+    """What a run gave: the release, whether anything had to be done, and what was found if so."""
 
     release: Release
-    report: Report
+    findings: tuple[Finding, ...]
     fresh: bool
     switched: bool
 
@@ -51,17 +55,19 @@ def check(folder: Path, base: str | None = None, progress: Progress = lambda _: 
     try:
         return _checked(reading, base, progress)
     except SourceError as error:  # a file of the product itself
-        return Check((*reading.errors, error), Report(()), None)
+        return Check((*reading.errors, error), _report(), None)
 
 
 def _checked(reading: Reading, base: str | None, progress: Progress) -> Check:
+    from delmaal.validate import validate  # noqa: PLC0415  # see above
+
     publication = reading.publication
     if publication is None or not publication.base or not publication.source.slug:
-        return Check(reading.errors, Report(()), None)
+        return Check(reading.errors, _report(), None)
     if base:
         publication = replace(publication, base=base)
     if any(error.code == "slug-malformed" for error in reading.errors):
-        return Check(reading.errors, Report(()), None)  # such a slug has no IRI to build with
+        return Check(reading.errors, _report(), None)  # such a slug has no IRI to build with
     progress("build")
     built = build(publication)
     progress("validate")
@@ -79,23 +85,42 @@ def _without_echoes(found: Report, errors: tuple[SourceError, ...]) -> Report:
         if (finding.mark.file, finding.mark.line) not in places
         and not (finding.mark.file in files and finding.code.endswith(("-missing", "-unknown", "-incomplete")))
     ]
-    return Report(tuple(kept))
+    return _report(*kept)
+
+
+def _report(*findings: Finding) -> Report:
+    from delmaal.validate import Report  # noqa: PLC0415  # see above
+
+    return Report(findings)
 
 
 def publish(folder: Path, out: Path, base: str | None = None, progress: Progress = lambda _: None) -> Outcome:
     """Make the release of a publication and switch to it.
 
     Raises SourceErrors for mistakes in the sources, InvalidPublication where a shape of severity Violation is broken,
-    ReleaseError where the release cannot be written. In each case the release that was served stays served.
+    ReleaseError where the release cannot be written, SettingError where it would be written into its own sources. In
+    each case the release that was served stays served.
     """
-    slug = _slug(folder)
-    shelf = Shelf(out / slug)
+    shelf = shelf_of(folder, out)
+    if shelf.folder.resolve().is_relative_to(folder.resolve()):
+        sentence = f"{shelf.folder}, where the releases go, lies in the sources; choose another folder with --out"
+        raise SettingError("out-in-sources", sentence)
     digest = inputs_digest(folder, base)
     done = shelf.made_from(digest)
     if done is not None:
-        return Outcome(done, Report(()), fresh=False, switched=False)
-    with shelf.locked():
-        return _publish(folder, shelf, digest, base, progress)
+        return Outcome(done, (), fresh=False, switched=False)
+    try:
+        with shelf.locked():
+            return _publish(folder, shelf, digest, base, progress)
+    except OSError as error:
+        where, why = error.filename2 or error.filename or shelf.folder, error.strerror or error
+        sentence = f"the release cannot be written, and what was served stays served: {where}: {why}"
+        raise ReleaseError("release-unwritable", sentence) from error
+
+
+def shelf_of(folder: Path, out: Path) -> Shelf:
+    """The releases of a publication: the folder's name stands for it on disk, before anything is read."""
+    return Shelf(out / folder.resolve().name)
 
 
 def _publish(folder: Path, shelf: Shelf, digest: str, base: str | None, progress: Progress) -> Outcome:
@@ -113,7 +138,7 @@ def _publish(folder: Path, shelf: Shelf, digest: str, base: str | None, progress
     progress("describe")
     iri = Minter(publication.base)
     dumps = list(data_dumps(built, iri))
-    whole = _described(publication, built, checked.report, dumps, _ingredients(folder), folder)
+    whole = _described(publication, built, checked.report, dumps, folder)
     release_id = identify(whole.parts, iri)
     progress("release")
     files = list(_files(whole, dumps, iri, release_id))
@@ -126,20 +151,20 @@ def _publish(folder: Path, shelf: Shelf, digest: str, base: str | None, progress
     }
     release = shelf.write(release_id, files, manifest)
     switched = shelf.switch(release)
-    shelf.remember(digest, release)
-    return Outcome(release, checked.report, fresh=True, switched=switched)
+    if inputs_digest(folder, base) == digest:  # else somebody saved a file meanwhile, and it is not known what was read
+        shelf.remember(digest, release)
+    return Outcome(release, checked.report.findings, fresh=True, switched=switched)
 
 
-def _described(publication: Publication, built: Built, found: Report, dumps: list[Dump],
-               ingredients: list[Ingredient], folder: Path) -> Built:
+def _described(publication: Publication, built: Built, found: Report, dumps: list[Dump], folder: Path) -> Built:
     data = built.triples()
-    folder_name = Mark(publication.marks.record.file).file.rpartition("/")[0] or str(folder)
+    findings = [replace(row, mark=replace(row.mark, file=_name(Path(row.mark.file), folder))) for row in found.findings]
     metadata = {
         "catalogue": catalogue(publication, dumps),
         "void": void(publication, data, dumps),
         "service": service_description(publication, built),
-        "provenance": provenance(publication, ingredients),
-        "report": report(publication, found.findings, folder_name),
+        "provenance": provenance(publication, _ingredients(folder)),
+        "report": report(publication, findings, ""),
     }
     parts = {**built.parts, **{name: tuple(dict.fromkeys(triples)) for name, triples in metadata.items()}}
     return Built(parts, built.positions)
@@ -159,24 +184,30 @@ def _files(whole: Built, dumps: list[Dump], iri: Minter, release_id: str) -> lis
     return files
 
 
-def _slug(folder: Path) -> str:
-    """The folder's name stands for the publication on disk, before anything is read."""
-    return folder.resolve().name
-
-
 def _ingredients(folder: Path) -> list[Ingredient]:
-    shared = share("data")
     files = [*source_files(folder), *sorted(share("ontology").glob("*.ttl")), *sorted(share("shapes").glob("*.ttl"))]
-    rows = []
-    for file in files:
-        if file.is_relative_to(folder):
-            name = file.relative_to(folder).as_posix()
-        elif file.is_relative_to(shared):
-            name = file.relative_to(shared).as_posix()
-        else:
-            name = f"{file.parent.name}/{file.name}"
-        rows.append(Ingredient(name, hashlib.sha256(file.read_bytes()).hexdigest()))
-    return sorted(rows, key=lambda row: row.name)
+    return sorted((Ingredient(_name(file, folder), _sha256(file)) for file in files), key=lambda row: row.name)
+
+
+def _name(file: Path, folder: Path) -> str:
+    """A file's name in a release: within the publication or the product, so that it is the same wherever they lie."""
+    path = _absolute(file)
+    for root in (_absolute(folder), share("data")):
+        if path.is_relative_to(root):
+            return path.relative_to(root).as_posix()
+    return f"{path.parent.name}/{path.name}"
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.normpath(Path.cwd() / path))
+
+
+def _sha256(file: Path) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        sentence = f"the file cannot be read ({error.strerror})"
+        raise SourceErrors([SourceError("file-unreadable", Mark(file.as_posix()), sentence)]) from error
 
 
 def inputs_digest(folder: Path, base: str | None) -> str:

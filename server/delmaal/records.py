@@ -13,14 +13,17 @@ from typing import Literal
 from delmaal.errors import Mark
 
 Severity = Literal["Violation", "Warning", "Info"]
+WHOLE = "*"
+"""Stands for all fields of a record that was refused as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The Marks of a record and its fields."""
+    """The Marks of a record and its fields; `refused` names the fields whose values are unknown after a mistake."""
 
     record: Mark
     fields: Mapping[str, Mark] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
 
     def at(self, name: str) -> Mark:
         """The Mark of a field; of the field above it, or of the record, where it has none."""
@@ -29,6 +32,14 @@ class Marks:
                 return self.fields[name]
             name = name.rpartition(".")[0]
         return self.record
+
+    def lacks(self, *names: str) -> bool:
+        """Whether any of the fields is unknown because a reader refused it, or refused the record as a whole."""
+        return WHOLE in self.refused or not self.refused.isdisjoint(names)
+
+    def refuse(self, name: str) -> None:
+        """Count a field as unknown: what it says was found to lead nowhere."""
+        self.refused.add(name)
 
     def texts(self, name: str) -> dict[str, Mark]:
         """The Marks of a text's languages."""
@@ -79,6 +90,11 @@ class TargetLink:
     text_form: str
     printed: tuple[PrintedCode, ...]
     note: Text | None
+
+    @property
+    def conflict(self) -> bool:
+        """Whether a code that is printed for the link reads as another target's."""
+        return any(item.reading not in {"", self.code} for item in self.printed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +162,9 @@ class StatisticMention:
     note: Text | None
 
 
+_DIMENSIONS = ("area", "period", "indicator", "kind", "sex", "age", "breakdown")
+
+
 @dataclass(frozen=True, slots=True)
 class Statistic:
     """One figure of the source. Empty strings stand for what the source does not say."""
@@ -169,6 +188,12 @@ class Statistic:
     comparison: Text | None
     not_observed: str
     mentions: tuple[StatisticMention, ...]
+
+    @property
+    def observed(self) -> bool:
+        """Whether it is an observation of the cube: one number, and every dimension known."""
+        unknown = self.marks.lacks("value", "not-observed", *_DIMENSIONS)
+        return bool(self.value) and not self.not_observed and not unknown
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -250,6 +275,18 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """An area that the publication covers, as a catalogue names it; the box is west, south, east, north, the centroid
+    east and north, all in degrees (WGS 84), and both are empty where they are not given."""
+
+    marks: Marks
+    iri: str
+    label: Text
+    bbox: tuple[str, ...]
+    centroid: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """The document that the publication is transcribed from."""
 
@@ -285,7 +322,8 @@ class Publication:
     modified: str
     frequency: str
     eu_themes: tuple[str, ...]
-    spatial: tuple[str, ...]
+    los_themes: tuple[str, ...]
+    spatial: tuple[Place, ...]
     temporal: str
     source: Source
     themes: tuple[Theme, ...] = ()

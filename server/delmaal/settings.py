@@ -58,6 +58,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("host", "127.0.0.1", _text, "The address to listen on; 0.0.0.0 listens on every one."),
     Setting("port", "8000", _number(1, 65535), "The port to listen on."),
     Setting("workers", "2", _number(1, 256), "Web processes; one for each core serves best."),
+    Setting("cache_mb", "64", _number(1, 1 << 20), "Megabytes of answers that each web process keeps."),
+    Setting("body_seconds", "20", _number(1, 3600), "Seconds a request's body may take; a slower one is answered 408."),
+    Setting("client_limit", "0", _number(0, 10**9), "Requests a minute for one client, more get 429; 0 is no limit."),
+    Setting("trusted_hops", "0", _number(0, 16), "Proxies in front whose X-Forwarded-For is believed."),
+    Setting("access_log", "0", _number(0, 1), "1 writes a line of JSON for each request to standard error."),
     Setting("query_limit", "100000", _number(1, 10**9), "Bytes of a query's text; a longer one is answered 413."),
 )
 
@@ -70,6 +75,11 @@ class Settings:
     host: str
     port: int
     workers: int
+    cache_mb: int
+    body_seconds: int
+    client_limit: int
+    trusted_hops: int
+    access_log: int
     query_limit: int
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode, Triple
 
 from delmaal.errors import Mark
-from delmaal.records import Lines, Publication, Text
+from delmaal.records import Lines, Marks, Publication, Text
 from delmaal.terms import Minter, shared, term
 
 Term = NamedNode | Literal
@@ -51,6 +51,8 @@ class Positions:
     statements: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
     properties: dict[tuple[str, str], Mark] = field(default_factory=dict)
     resources: dict[str, Mark] = field(default_factory=dict)
+    unknown: set[tuple[str, str]] = field(default_factory=set)
+    """Properties of resources that are not known, since the reader refused what would have said them."""
 
     def note(self, triple: Triple, mark: Mark) -> None:
         """Keep the first Mark of a statement, its property and its resource."""
@@ -113,6 +115,37 @@ class Statements:
         """The classes of a resource."""
         for name in classes:
             self.add(part, subject, "rdf:type", term(name), mark)
+
+    def fields(self, subject: NamedNode, marks: Marks, feeds: Mapping[str, str]) -> None:
+        """Note which fields the properties of a record come from, after its statements have noted their own Marks.
+
+        So a property that has no value is found at its field if there is one, and is unknown where it was refused.
+        """
+        for name, predicates in feeds.items():
+            for predicate in predicates.split():
+                if name in marks.fields:
+                    key = subject.value, term(predicate).value
+                    self._positions.properties.setdefault(key, marks.at(name))
+                if marks.lacks(name):
+                    self.doubt(subject, predicate)
+
+    def doubt(self, subject: NamedNode, predicate: str) -> None:
+        """Note that a property of a resource is not known."""
+        self._positions.unknown.add((subject.value, term(predicate).value))
+
+    def fresh(self, kind: str, slug: str) -> NamedNode:
+        """The IRI of a thing whose slug is composed: numbered from the second thing on that lays claim to it."""
+        node, number = self.iri.thing(kind, slug), 1
+        while node.value in self._positions.resources:
+            number += 1
+            node = self.iri.thing(kind, f"{slug}-{number}")
+        return node
+
+    def reference(self, part: str, subject: NamedNode, predicate: str, kind: str, slug: str, marks: Marks,
+                  name: str) -> None:
+        """What another record is to this one; a slug that is empty or leads nowhere says nothing."""
+        if slug and not marks.lacks(name):
+            self.add(part, subject, predicate, self.iri.thing(kind, slug), marks.at(name))
 
     def text(self, part: str, subject: NamedNode, predicates: str | Iterable[str], value: Text,
              marks: Mark | Mapping[str, Mark]) -> None:

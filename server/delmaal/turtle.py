@@ -46,16 +46,25 @@ def token(term: bytes) -> tuple[bytes, bytes]:
     return head + b'"^^' + name, prefix
 
 
-def write_turtle(blocks: Iterable[Iterable[bytes]]) -> bytes:
-    """Turtle of blocks of lines (`subject predicate object`), each block about one subject, with the prefixes used."""
+Block = tuple[bytes, frozenset[bytes]]
+"""The statements about one subject as Turtle, and the prefixes that they use."""
+
+
+def write_turtle(blocks: Iterable[Block]) -> bytes:
+    """A Turtle document of blocks, with the prefixes that they use."""
     prefixes: set[bytes] = set()
-    body = b"\n".join(_block(lines, prefixes) for lines in blocks)
-    prefixes.discard(b"")
-    head = b"".join(_DECLARED[prefix] for prefix in sorted(prefixes))
+    parts = []
+    for body, used in blocks:
+        parts.append(body)
+        prefixes |= used
+    head = b"".join([_DECLARED[prefix] for prefix in sorted(prefixes) if prefix])
+    body = b"\n".join(parts)
     return head + b"\n" + body if head else body
 
 
-def _block(lines: Iterable[bytes], prefixes: set[bytes]) -> bytes:
+def block(lines: Iterable[bytes]) -> Block:
+    """Lines (`subject predicate object`) about one subject as Turtle; empty for no lines."""
+    prefixes: set[bytes] = set()
     grouped: dict[bytes, list[bytes]] = {}
     subject = b""
     for line in lines:
@@ -68,7 +77,7 @@ def _block(lines: Iterable[bytes], prefixes: set[bytes]) -> bytes:
         else:
             found.append(name)
     if not grouped:
-        return b""
+        return b"", frozenset()
     name, prefix = token(subject)
     prefixes.add(prefix)
     parts: list[bytes] = []
@@ -79,4 +88,4 @@ def _block(lines: Iterable[bytes], prefixes: set[bytes]) -> bytes:
         shown, prefix = token(predicate)
         prefixes.add(prefix)
         parts.append(shown + b" " + b" ,\n        ".join(objects))
-    return name + b" " + b" ;\n    ".join(parts) + b" .\n"
+    return name + b" " + b" ;\n    ".join(parts) + b" .\n", frozenset(prefixes)

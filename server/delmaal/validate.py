@@ -14,7 +14,7 @@ import pyshacl
 from pyoxigraph import Literal, Triple
 from rdflib import Graph, URIRef
 from rdflib import Literal as RdfLiteral
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import RDF, RDFS, SH
 from rdflib.term import Node as RdfNode
 
 from delmaal.errors import Mark
@@ -84,22 +84,40 @@ def _finding(results: Graph, result: RdfNode, shapes: Graph, positions: Position
     path, value = results.value(result, SH.resultPath), results.value(result, SH.value)
     shape = results.value(result, SH.sourceShape)
     severity = str(results.value(result, SH.resultSeverity)).rpartition("#")[2]
-    mark = positions.find(focus, str(path or ""), value.n3() if value is not None else "")
     return Finding(
-        mark=mark or start,
+        mark=_position(positions, shapes, shape, focus, path, value) or start,
         code=str(shape).rpartition("#")[2],
         severity=cast("Severity", severity),
-        message=_text(results, result, SH.resultMessage),
-        fix=_text(shapes, shape, _FIX) if shape is not None else Text("", ""),
+        message=_text(shapes, shape, SH.message) or _text(results, result, SH.resultMessage) or Text("", ""),
+        fix=_text(shapes, shape, _FIX) or Text("", ""),
         focus=focus,
         path=compact(str(path)) if path is not None else "",
         value=str(value) if value is not None else "",
     )
 
 
-def _text(graph: Graph, node: RdfNode, predicate: URIRef) -> Text:
+def _position(positions: Positions, shapes: Graph, shape: RdfNode | None, focus: str, path: RdfNode | None,
+              value: RdfNode | None) -> Mark | None:
+    """Of the value, else of the property, else of the record.
+
+    A shape without a path names the property to look at with rdfs:seeAlso; its value, where that is another resource
+    than the focus, is the resource to look at.
+    """
+    if path is not None:
+        return positions.find(focus, str(path), value.n3() if value is not None else "")
+    at = str(shapes.value(shape, RDFS.seeAlso) or "") if shape is not None else ""
+    if isinstance(value, URIRef):
+        found = positions.find(str(value), at)
+        if found is not None:
+            return found
+    return positions.find(focus, at)
+
+
+def _text(graph: Graph, node: RdfNode | None, predicate: URIRef) -> Text | None:
+    if node is None:
+        return None
     found = {
         literal.language: str(literal) for literal in graph.objects(node, predicate) if isinstance(literal, RdfLiteral)
     }
     plain = found.get(None, "")
-    return Text(found.get("nb", plain), found.get("en", plain))
+    return None if not found else Text(found.get("nb", plain), found.get("en", plain))

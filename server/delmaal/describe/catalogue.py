@@ -1,246 +1,255 @@
 """The DCAT-AP-NO catalogue: the datasets, their distributions, and the services that give access to them.
 
-A harvester takes everything that it can reach from a dataset, so nothing here leads into the cube, the SDG concepts or
-the ontology: the catalogue is built from the predicates below and from nothing else.
+    catalog ─ dataset/<group> ─ distribution/<file> ─ checksum/<file>
+        │   └ dataset/all       (each group is part of it)
+        ├ service/<name>        (serves every dataset)
+        └ record/<kind>-<name>  (one for each dataset and service)
+
+A harvester takes everything that it can reach within the document. So the document is closed: whatever it refers to has
+a type and a label in it, and nothing in it describes the cube, the SDG concepts or the ontology, which are only named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import NamedNode, Triple
 
 from delmaal import codes
-from delmaal.describe.authorities import AUTHORITIES, media_type, publisher_type
+from delmaal.describe import authorities
+from delmaal.describe.cube import Cube, read_cube
 from delmaal.describe.dumps import Dump
+from delmaal.describe.offers import DATASETS, FORMAT_NOTES, SERVICES, WHOLE, WHOLE_ABOUT, WHOLE_TITLE, Offer
+from delmaal.describe.references import References
 from delmaal.records import Publication, Text
-from delmaal.terms import EU, Minter, shared, term, text, typed
+from delmaal.terms import EU, Minter, term, typed
 
 LICENCES = {"CC BY 4.0": "CC_BY_4_0", "CC0": "CC0", "NLOD 2.0": "NLOD_2_0"}
+PROFILE = "https://data.norge.no/specification/dcat-ap-no"
 
-DATASETS: dict[str, tuple[Text, Text]] = {
-    "themes": (
-        Text("Temaer og koblinger til FNs delmål", "Themes and links to UN targets"),
-        Text("Hvert tema i planen med sammendrag, de av FNs delmål det tar opp, og belegget for hver kobling.",
-             "Each theme of the plan with a summary, the UN targets it takes up, and the evidence for each link."),
-    ),
-    "documents": (
-        Text("Styringsdokumenter", "Governing documents"),
-        Text("Planer, strategier, vedtak, avtaler og lover som temaene viser til, med hver omtale slik den er trykt.",
-             "Plans, strategies, decisions, agreements and laws that the themes refer to, each mention as printed."),
-    ),
-    "statistics": (
-        Text("Statistikk", "Statistics"),
-        Text("Tallene planen oppgir, som RDF Data Cube: enhet, område, periode, kilde og hvor sikker tolkningen er.",
-             "The figures that the plan gives, as an RDF Data Cube, with unit, area, period, source and certainty."),
-    ),
-    "vocabulary": (
-        Text("Ontologi og valideringsregler", "Ontology and validation rules"),
-        Text("Begrepene dataene er skrevet med, og SHACL-formene de er kontrollert mot.",
-             "The terms that the data are written in, and the SHACL shapes that they are checked against."),
-    ),
-}
+PREDICATES = frozenset((
+    "rdf:type", "adms:status", "dc:identifier", "dcatap:availability", "foaf:homepage", "foaf:name", "foaf:primaryTopic",
+    *(f"dcat:{name}" for name in (
+        "accessURL", "bbox", "byteSize", "centroid", "contactPoint", "dataset", "distribution", "downloadURL", "endDate",
+        "endpointDescription", "endpointURL", "keyword", "landingPage", "mediaType", "record", "servesDataset", "service",
+        "startDate", "theme", "themeTaxonomy")),
+    *(f"dct:{name}" for name in (
+        "accessRights", "accrualPeriodicity", "conformsTo", "description", "format", "hasPart", "identifier", "isPartOf",
+        "issued", "language", "license", "modified", "publisher", "spatial", "temporal", "title", "type")),
+    "skos:inScheme", "skos:prefLabel", "spdx:algorithm", "spdx:checksum", "spdx:checksumValue",
+    "stat:attribute", "stat:dimension", "stat:numSeries", "stat:statUnitMeasure",
+    "vcard:fn", "vcard:hasEmail", "vcard:hasOrganizationName", "vcard:hasURL",
+))
+"""Everything that the catalogue can say; each ends in an XML name, because the portal writes it as RDF/XML."""
 
 
 def catalogue(publication: Publication, dumps: Iterable[Dump]) -> list[Triple]:
     """The statements of the catalogue."""
-    return _Catalogue(publication).statements(list(dumps))
+    return _Catalogue(publication, list(dumps)).triples()
 
 
-class _Catalogue:
-    def __init__(self, publication: Publication) -> None:
+class _Catalogue(References):
+    def __init__(self, publication: Publication, dumps: list[Dump]) -> None:
+        super().__init__(PREDICATES)
         self.publication = publication
         self.iri = Minter(publication.base)
-        self.out: dict[Triple, None] = {}
-        self.used: set[str] = set()
+        self.node = self.iri.document("catalog")
         self.publisher = NamedNode(publication.publisher.iri)
         self.contact = self.iri.thing("contact", "data")
+        self.home = NamedNode(publication.base)
         self.licence = f"{EU}licence/{LICENCES[publication.licence]}"
+        self.change = authorities.change_type(publication.modified > publication.issued)
+        self.pages: dict[NamedNode, Text] = {self.home: publication.title}
+        statistics = next((dump.triples for dump in dumps if dump.group == "statistics"), ())
+        self.cube = read_cube(statistics)
+        given = codes.period(publication.temporal or codes.UNKNOWN)
+        self.given = given.start or "", given.end or ""
+        self._write(dumps)
 
-    def statements(self, dumps: list[Dump]) -> list[Triple]:
-        node = self.iri.document("catalog")
-        publication = self.publication
-        self._types(node, "dcat:Catalog")
-        self._texts(node, publication.title, publication.description)
-        self._common(node)
-        if publication.publisher.homepage:
-            self._add(node, "foaf:homepage", NamedNode(publication.base))
-            self._types(NamedNode(publication.base), "foaf:Document")
-        self._add(node, "dcat:themeTaxonomy", NamedNode(f"{EU}data-theme"))
-        self._types(NamedNode(f"{EU}data-theme"), "skos:ConceptScheme")
-        self._both(NamedNode(f"{EU}data-theme"), "dct:title", Text("EUs datatemaer", "EU data themes"))
-        self._spatial(node)
-        datasets = [self._dataset(node, name, [d for d in dumps if d.group == name]) for name in DATASETS]
-        whole = self._whole(node, [d for d in dumps if d.group == "all"])
-        self._services(node, [*datasets, whole])
+    def _write(self, dumps: list[Dump]) -> None:
+        publication, node = self.publication, self.node
+        self.types(node, "dcat:Catalog")
+        self._describe(node, publication.title, publication.description)
+        self.add(node, "foaf:homepage", self.home)
+        self.add(node, "dcat:themeTaxonomy", self.scheme(f"{EU}data-theme"))
+        self._coverage(node, self._hull())
+        whole = self.iri.thing("dataset", WHOLE)
+        parts = [self._dataset(name, offer, dumps) for name, offer in DATASETS.items()]
+        about = Text(*(f"{one} {two}" for (_, one), (_, two) in zip(
+            publication.description.items(), WHOLE_ABOUT.items(), strict=True)))
+        self._dataset(WHOLE, Offer(WHOLE_TITLE, about), dumps)
+        for part in parts:
+            self.add(whole, "dct:hasPart", part)
+            self.add(part, "dct:isPartOf", whole)
+        for name in SERVICES:
+            self._service(name, [whole, *parts])
         self._agents()
-        for iri in sorted(self.used):
-            self._authority(iri)
-        return list(self.out)
+        for page, title in self.pages.items():
+            self.types(page, "foaf:Document")
+            self.both(page, "dct:title", title)
 
-    def _dataset(self, catalogue: NamedNode, name: str, dumps: list[Dump]) -> NamedNode:
-        title, description = DATASETS[name]
-        of = self.publication.title
-        full = Text(f"{title.nb} – {of.nb}", f"{title.en} – {of.en}")
-        return self._describe(catalogue, name, full, description, dumps)
-
-    def _whole(self, catalogue: NamedNode, dumps: list[Dump]) -> NamedNode:
-        title = self.publication.title
-        whole = Text(f"Alt i ett – {title.nb}", f"Everything in one – {title.en}")
-        return self._describe(catalogue, "all", whole, self.publication.description, dumps)
-
-    def _describe(self, catalogue: NamedNode, name: str, title: Text, about: Text, dumps: list[Dump]) -> NamedNode:
+    def _dataset(self, name: str, offer: Offer, dumps: list[Dump]) -> NamedNode:
         node = self.iri.thing("dataset", name)
-        self._add(catalogue, "dcat:dataset", node)
-        self._types(node, "dcat:Dataset")
-        self._texts(node, title, about)
-        self._common(node)
-        self._add(node, "dct:identifier", text(node.value))
-        for code in self.publication.eu_themes:
-            self._refer(node, "dcat:theme", f"{EU}data-theme/{code}")
-        for keyword in self.publication.keywords:
-            self._both(node, "dcat:keyword", keyword)
-        self._refer(node, "dct:accessRights", f"{EU}access-right/PUBLIC")
-        self._refer(node, "dct:accrualPeriodicity", f"{EU}frequency/{self.publication.frequency}")
-        self._spatial(node)
-        self._temporal(node)
-        self._add(node, "dcat:landingPage", NamedNode(self.publication.base))
+        self.add(self.node, "dcat:dataset", node)
+        self.types(node, "dcat:Dataset")
+        title = self._of_the_publication(offer.title)
+        self._describe(node, title, offer.about)
+        self._subject(node, offer.keywords)
+        self.refer(node, "dct:accrualPeriodicity", f"{EU}frequency/{self.publication.frequency}")
+        self.conforms(node, offer.standards)
+        if offer.type:
+            self.refer(node, "dct:type", offer.type)
+        if name == "statistics" and self.cube:
+            self._statistics(node, self.cube)
+            self._coverage(node, (self.cube.first_day, self.cube.last_day))
+        else:
+            self._coverage(node, self._hull() if name == WHOLE or not any(self.given) else self.given)
         for dump in dumps:
-            self._distribution(node, dump)
-        self._record(catalogue, node, title)
+            if dump.group == name:
+                self._distribution(node, offer.title, dump)
+        self._record(node, title)
         return node
 
-    def _distribution(self, dataset: NamedNode, dump: Dump) -> None:
+    def _statistics(self, node: NamedNode, cube: Cube) -> None:
+        """What StatDCAT-AP adds."""
+        for name in cube.dimensions:
+            self.add(node, "stat:dimension", NamedNode(name))
+        for name in cube.attributes:
+            self.add(node, "stat:attribute", NamedNode(name))
+        for iri, label in cube.units:
+            self.add(node, "stat:statUnitMeasure", NamedNode(iri))
+            self.concept(authorities.unit(iri, label))
+        self.count(node, "stat:numSeries", cube.series, "xsd:nonNegativeInteger")
+
+    def _distribution(self, dataset: NamedNode, title: Text, dump: Dump) -> None:
         node, url = self.iri.thing("distribution", dump.name), self.iri.document(f"data/{dump.name}")
-        self._add(dataset, "dcat:distribution", node)
-        self._types(node, "dcat:Distribution")
-        label = dump.format.label
-        self._both(node, "dct:title", Text(f"{dump.name} ({label})", f"{dump.name} ({label})"))
-        self._both(node, "dct:description", Text(f"Alle utsagn i datasettet som {label}.", f"The dataset as {label}."))
-        self._add(node, "dcat:accessURL", url)
-        self._add(node, "dcat:downloadURL", url)
-        self._refer(node, "dcat:mediaType", media_type(dump.format.media_type))
-        self._refer(node, "dct:format", f"{EU}file-type/{dump.format.file_type}")
-        self._refer(node, "dct:license", self.licence)
-        self._refer(node, "adms:status", f"{EU}distribution-status/COMPLETED")
-        self._refer(node, "http://data.europa.eu/r5r/availability", f"{EU}planned-availability/STABLE")
+        row, notes = dump.format, FORMAT_NOTES[dump.format.name]
+        self.add(dataset, "dcat:distribution", node)
+        self.types(node, "dcat:Distribution")
+        self.both(node, "dct:title", Text(f"{title.nb} som {row.label}", f"{title.en} as {row.label}"))
+        self.both(node, "dct:description", Text(f"Filen {dump.name}, i formatet {row.label}: {notes.nb}.",
+                                                f"The file {dump.name}, in the format {row.label}: {notes.en}."))
+        self.add(node, "dcat:accessURL", url)
+        self.add(node, "dcat:downloadURL", url)
+        self.refer(node, "dcat:mediaType", authorities.media_type(row))
+        self.refer(node, "dct:format", authorities.file_type(row))
+        self.refer(node, "dct:license", self.licence)
+        self.refer(node, "adms:status", f"{EU}distribution-status/COMPLETED")
+        self.refer(node, "dcatap:availability", f"{EU}planned-availability/STABLE")
+        self.conforms(node, [authorities.format_standard(row)])
         self._languages(node)
         self._dates(node)
-        self._add(node, "dcat:byteSize", typed(str(len(dump.content)), "xsd:nonNegativeInteger"))
+        self.count(node, "dcat:byteSize", len(dump.content), "xsd:nonNegativeInteger")
         checksum = self.iri.thing("checksum", dump.name)
-        self._add(node, "spdx:checksum", checksum)
-        self._types(checksum, "spdx:Checksum")
-        self._add(checksum, "spdx:algorithm", term("spdx:checksumAlgorithm_sha256"))
-        self._add(checksum, "spdx:checksumValue", typed(dump.sha256, "xsd:hexBinary"))
+        self.add(node, "spdx:checksum", checksum)
+        self.types(checksum, "spdx:Checksum")
+        self.refer(checksum, "spdx:algorithm", term("spdx:checksumAlgorithm_sha256").value)
+        self.add(checksum, "spdx:checksumValue", typed(dump.sha256, "xsd:hexBinary"))
 
-    def _services(self, catalogue: NamedNode, datasets: list[NamedNode]) -> None:
-        base = self.publication.base
-        rows = (
-            ("sparql", Text("SPARQL-endepunkt", "SPARQL endpoint"),
-             Text("SPARQL 1.1-spørringer mot hele utgivelsen.", "SPARQL 1.1 queries over the whole release."),
-             self.iri.document("sparql"), "https://www.w3.org/TR/sparql11-protocol/"),
-            ("linked-data", Text("Lenkede data", "Linked data"),
-             Text("Hver IRI kan slås opp og gir Turtle, JSON-LD, RDF/XML, N-Triples eller en nettside.",
-                  "Each IRI can be looked up and gives Turtle, JSON-LD, RDF/XML, N-Triples or a page."),
-             NamedNode(base), "https://www.w3.org/TR/ldp/"),
-        )
-        for name, title, about, url, standard in rows:
-            node = self.iri.thing("service", name)
-            self._add(catalogue, "dcat:service", node)
-            self._types(node, "dcat:DataService")
-            self._texts(node, title, about)
-            self._common(node)
-            self._refer(node, "dct:accessRights", f"{EU}access-right/PUBLIC")
-            self._add(node, "dcat:endpointURL", url)
-            self._add(node, "dcat:endpointDescription", self.iri.document("service-description"))
-            self._add(node, "dct:conformsTo", NamedNode(standard))
-            self._types(NamedNode(standard), "dct:Standard")
-            for code in self.publication.eu_themes:
-                self._refer(node, "dcat:theme", f"{EU}data-theme/{code}")
-            for dataset in datasets:
-                self._add(node, "dcat:servesDataset", dataset)
-            self._record(catalogue, node, title)
+    def _service(self, name: str, datasets: list[NamedNode]) -> None:
+        row, node = SERVICES[name], self.iri.thing("service", name)
+        self.add(self.node, "dcat:service", node)
+        self.types(node, "dcat:DataService")
+        title = self._of_the_publication(row.title)
+        self._describe(node, title, row.about)
+        self._subject(node)
+        self.add(node, "dcat:endpointURL", self.iri.document(row.endpoint) if row.endpoint else self.home)
+        self.add(node, "dcat:endpointDescription", self.iri.document(row.description))
+        self.conforms(node, row.standards)
+        for kind in row.formats:
+            self.refer(node, "dcat:mediaType", authorities.media_type(kind))
+            if authorities.file_type(kind):
+                self.refer(node, "dct:format", authorities.file_type(kind))
+        for dataset in datasets:
+            self.add(node, "dcat:servesDataset", dataset)
+        self._record(node, title)
 
-    def _record(self, catalogue: NamedNode, topic: NamedNode, title: Text) -> None:
+    def _record(self, topic: NamedNode, title: Text) -> None:
         """Without a record, the Norwegian portal's parser finds nothing."""
         kind, slug = topic.value.removeprefix(f"{self.publication.base}id/").split("/", 1)
         node = self.iri.thing("record", f"{kind}-{slug}")
-        self._add(catalogue, "dcat:record", node)
-        self._types(node, "dcat:CatalogRecord")
-        self._both(node, "dct:title", title)
-        self._add(node, "dct:identifier", text(node.value))
-        self._add(node, "foaf:primaryTopic", topic)
+        self.add(self.node, "dcat:record", node)
+        self.types(node, "dcat:CatalogRecord")
+        self.both(node, "dct:title", title)
+        self.plain(node, "dct:identifier", node.value)
+        self.add(node, "foaf:primaryTopic", topic)
+        self.refer(node, "adms:status", self.change)
+        self.conforms(node, [PROFILE])
         self._languages(node)
         self._dates(node)
 
-    def _common(self, node: NamedNode) -> None:
-        self._add(node, "dct:publisher", self.publisher)
-        self._add(node, "dcat:contactPoint", self.contact)
-        self._refer(node, "dct:license", self.licence)
+    def _describe(self, node: NamedNode, title: Text, about: Text) -> None:
+        """What catalogue, datasets and services have in common."""
+        self.both(node, "dct:title", title)
+        self.both(node, "dct:description", about)
+        self.plain(node, "dct:identifier", node.value)
+        self.add(node, "dct:publisher", self.publisher)
+        self.add(node, "dcat:contactPoint", self.contact)
+        self.refer(node, "dct:license", self.licence)
         self._languages(node)
         self._dates(node)
 
-    def _texts(self, node: NamedNode, title: Text, description: Text) -> None:
-        self._both(node, "dct:title", title)
-        self._both(node, "dct:description", description)
+    def _subject(self, node: NamedNode, keywords: Iterable[Text] = ()) -> None:
+        """What datasets and services have in common beyond that."""
+        for code in self.publication.eu_themes:
+            self.refer(node, "dcat:theme", f"{EU}data-theme/{code}")
+        for code in self.publication.los_themes:
+            self.refer(node, "dcat:theme", authorities.los_theme(code))
+        for keyword in (*self.publication.keywords, *keywords):
+            self.both(node, "dcat:keyword", keyword)
+        self.refer(node, "dct:accessRights", f"{EU}access-right/PUBLIC")
+        self.add(node, "dcat:landingPage", self.home)
 
-    def _languages(self, node: NamedNode) -> None:
-        for code in ("NOB", "ENG"):
-            self._refer(node, "dct:language", f"{EU}language/{code}")
+    def _coverage(self, node: NamedNode, days: tuple[str, str]) -> None:
+        for place in self.publication.spatial:
+            self.add(node, "dct:spatial", self.place(place))
+        if any(days):
+            self.add(node, "dct:temporal", self._period(*days))
 
-    def _dates(self, node: NamedNode) -> None:
-        self._add(node, "dct:issued", typed(self.publication.issued, "xsd:date"))
-        self._add(node, "dct:modified", typed(self.publication.modified, "xsd:date"))
+    def _hull(self) -> tuple[str, str]:
+        """From the first to the last day that the publication says it covers or the cube has figures of."""
+        first = [self.given[0], self.cube.first_day if self.cube else ""]
+        last = [self.given[1], self.cube.last_day if self.cube else ""]
+        return min(filter(None, first), default=""), max(filter(None, last), default="")
 
-    def _spatial(self, node: NamedNode) -> None:
-        for iri in self.publication.spatial:
-            self._add(node, "dct:spatial", NamedNode(iri))
-            self._types(NamedNode(iri), "dct:Location")
-            for area in self.publication.areas:
-                if iri in area.same_as:
-                    self._both(NamedNode(iri), "skos:prefLabel", area.label)
-
-    def _temporal(self, node: NamedNode) -> None:
-        if not self.publication.temporal:
-            return
-        period, place = codes.period(self.publication.temporal), shared("period", self.publication.temporal)
-        self._add(node, "dct:temporal", place)
-        self._types(place, "dct:PeriodOfTime")
-        for predicate, day in (("dcat:startDate", period.start), ("dcat:endDate", period.end)):
+    def _period(self, first: str, last: str) -> NamedNode:
+        """A period of the catalogue's own: the data's periods lead to observations."""
+        code = f"{first.removesuffix('-01-01')}--{last.removesuffix('-12-31')}"
+        if code[:4] * 2 == code.replace("--", ""):
+            code = code[:4]
+        node, period = self.iri.thing("temporal", code), codes.period(code)
+        self.types(node, "dct:PeriodOfTime")
+        self.both(node, "skos:prefLabel", Text(period.nb, period.en))
+        for predicate, day in (("dcat:startDate", first), ("dcat:endDate", last)):
             if day:
-                self._add(place, predicate, typed(day, "xsd:date"))
+                self.day(node, predicate, day)
+        return node
 
     def _agents(self) -> None:
         agent = self.publication.publisher
-        self._types(self.publisher, "foaf:Agent", "foaf:Organization")
-        self._both(self.publisher, "foaf:name", agent.name)
-        self._add(self.publisher, "dct:identifier", text(agent.identifier))
-        self._refer(self.publisher, "dct:type", publisher_type(agent.type))
-        self._types(self.contact, "vcard:Kind", "vcard:Organization")
-        self._both(self.contact, "vcard:fn", agent.contact_name)
+        self.types(self.publisher, "foaf:Agent", "foaf:Organization")
+        self.both(self.publisher, "foaf:name", agent.name)
+        self.plain(self.publisher, "dct:identifier", agent.identifier)
+        self.refer(self.publisher, "dct:type", authorities.publisher_type(agent.type))
+        if agent.homepage:
+            self.add(self.publisher, "foaf:homepage", NamedNode(agent.homepage))
+            self.pages.setdefault(NamedNode(agent.homepage), agent.name)
+        self.types(self.contact, "vcard:Kind", "vcard:Organization")
+        self.both(self.contact, "vcard:fn", agent.contact_name)
+        self.both(self.contact, "vcard:hasOrganizationName", agent.name)
         if agent.contact_url:
-            self._add(self.contact, "vcard:hasURL", NamedNode(agent.contact_url))
+            self.add(self.contact, "vcard:hasURL", NamedNode(agent.contact_url))
         if agent.contact_email:
-            self._add(self.contact, "vcard:hasEmail", NamedNode(f"mailto:{agent.contact_email}"))
+            self.add(self.contact, "vcard:hasEmail", NamedNode(f"mailto:{agent.contact_email}"))
 
-    def _authority(self, iri: str) -> None:
-        row, node = AUTHORITIES[iri], NamedNode(iri)
-        self._types(node, *(["skos:Concept", row.kind] if row.kind else ["skos:Concept"]))
-        self._add(node, "skos:inScheme", NamedNode(row.scheme))
-        self._both(node, "skos:prefLabel", row.label)
+    def _of_the_publication(self, title: Text) -> Text:
+        whose = self.publication.title
+        return Text(f"{title.nb} – {whose.nb}", f"{title.en} – {whose.en}")
 
-    def _refer(self, node: NamedNode, predicate: str, iri: str) -> None:
-        self.used.add(iri)
-        self._add(node, predicate, NamedNode(iri))
+    def _languages(self, node: NamedNode) -> None:
+        for code in ("NOB", "ENG"):
+            self.refer(node, "dct:language", f"{EU}language/{code}")
 
-    def _types(self, node: NamedNode, *classes: str) -> None:
-        for name in classes:
-            self._add(node, "rdf:type", term(name))
-
-    def _both(self, node: NamedNode, predicate: str, value: Text) -> None:
-        for language, words in value.items():
-            self._add(node, predicate, text(words, language))
-
-    def _add(self, node: NamedNode, predicate: str, obj: NamedNode | Literal) -> None:
-        name = NamedNode(predicate) if predicate.startswith("http") else term(predicate)
-        self.out[Triple(node, name, obj)] = None
+    def _dates(self, node: NamedNode) -> None:
+        self.day(node, "dct:issued", self.publication.issued)
+        self.day(node, "dct:modified", self.publication.modified)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from pyoxigraph import Quad
+from pyoxigraph import Quad, Triple
 
 from delmaal import formats
 from delmaal.formats import Format
@@ -27,12 +27,13 @@ DUMP_FORMATS: tuple[Format, ...] = (formats.TURTLE, formats.JSON_LD, formats.RDF
 
 @dataclass(frozen=True)
 class Dump:
-    """A file under `/data/`."""
+    """A file under `/data/`, and the statements of the group that it holds (none for the files of the whole)."""
 
     name: str
     group: str
     format: Format
     content: bytes
+    triples: Sequence[Triple] = field(default=(), repr=False, compare=False)
 
     @cached_property
     def sha256(self) -> str:
@@ -49,7 +50,7 @@ def data_dumps(built: Built, iri: Minter) -> Iterator[Dump]:
         triples = built.triples(*(part for part in parts if part in built.parts))
         for row in DUMP_FORMATS:
             content = sorted_lines(triples) if row is formats.N_TRIPLES else formats.write(triples, row)
-            yield Dump(f"{group}.{row.suffix}", group, row, content)
+            yield Dump(f"{group}.{row.suffix}", group, row, content, triples)
     data = [part for part in built.parts if not PARTS[part].metadata]
     yield Dump("all.nt", "all", formats.N_TRIPLES, sorted_lines(built.triples(*data)))
     graphs = [

@@ -5,49 +5,46 @@ from __future__ import annotations
 from pyoxigraph import NamedNode, Triple
 
 from delmaal import formats
-from delmaal.records import Publication
+from delmaal.describe.authorities import format_iri
+from delmaal.describe.sheet import Sheet
+from delmaal.records import Publication, Text
 from delmaal.statements import PARTS, Built
-from delmaal.terms import Minter, term, text, typed
-
-_FORMATS = "http://www.w3.org/ns/formats/"
-_W3C_NAMES = {
-    "turtle": "Turtle", "json-ld": "JSON-LD", "rdf-xml": "RDF_XML", "n-triples": "N-Triples", "n-quads": "N-Quads",
-    "trig": "TriG", "sparql-json": "SPARQL_Results_JSON", "sparql-xml": "SPARQL_Results_XML",
-    "csv": "SPARQL_Results_CSV", "tsv": "SPARQL_Results_TSV",
-}
+from delmaal.terms import Minter, term
 
 
 def service_description(publication: Publication, built: Built) -> list[Triple]:
     """The statements of the description: the default graph holds every statement once, the parts named here can be
     read as named graphs as well, and the cube is in the default graph alone."""
-    iri = Minter(publication.base)
-    service, endpoint = iri.thing("service", "endpoint"), iri.document("sparql")
-    dataset, default = iri.thing("service", "dataset"), iri.thing("service", "default-graph")
-    rows: list[tuple[NamedNode, str, object]] = [
-        (service, "rdf:type", term("sd:Service")),
-        (service, "sd:endpoint", endpoint),
-        (service, "sd:supportedLanguage", term("sd:SPARQL11Query")),
-        (service, "sd:defaultDataset", dataset),
-        (dataset, "rdf:type", term("sd:Dataset")),
-        (dataset, "sd:defaultGraph", default),
-        (default, "rdf:type", term("sd:Graph")),
-        (default, "dct:description", text("Alle utsagn i utgivelsen, hvert av dem én gang.", "nb")),
-        (default, "dct:description", text("Every statement of the release, each of them once.", "en")),
-    ]
+    iri, sheet = Minter(publication.base), Sheet()
+    service, dataset, default = (iri.thing("service", name) for name in ("endpoint", "dataset", "default-graph"))
+    title = publication.title
+    sheet.types(service, "sd:Service")
+    sheet.both(service, "dct:title", Text(f"SPARQL-endepunkt – {title.nb}", f"SPARQL endpoint – {title.en}"))
+    sheet.add(service, "sd:endpoint", iri.document("sparql"))
+    sheet.add(service, "sd:supportedLanguage", term("sd:SPARQL11Query"))
     for row in (*formats.RDF_FORMATS, *formats.RESULT_FORMATS):
-        rows.append((service, "sd:resultFormat", NamedNode(_FORMATS + _W3C_NAMES[row.name])))
+        sheet.add(service, "sd:resultFormat", NamedNode(format_iri(row)))
+    sheet.add(service, "sd:defaultDataset", dataset)
+    sheet.types(dataset, "sd:Dataset")
+    sheet.both(dataset, "dct:title", title)
+    sheet.add(dataset, "sd:defaultGraph", default)
+    sheet.types(default, "sd:Graph")
+    sheet.both(default, "dct:title", Text("Standardgrafen", "The default graph"))
+    sheet.both(default, "dct:description", Text(
+        "Alle utsagn i utgivelsen, hvert av dem én gang. Statistikken er bare her; qb:dataSet sier hvilken kube en "
+        "observasjon hører til.",
+        "Every statement of the release, each of them once. The statistics are here alone; qb:dataSet says which cube an "
+        "observation is in."))
     for name, part in PARTS.items():
-        if not part.named or (name not in built.parts and not part.metadata):
+        if not part.named or not (part.metadata or built.parts.get(name)):
             continue
         graph, description = iri.graph(name), iri.thing("service", f"graph-{name}")
-        rows += [
-            (dataset, "sd:namedGraph", description),
-            (description, "rdf:type", term("sd:NamedGraph")),
-            (description, "sd:name", graph),
-            (description, "sd:graph", graph),
-            (graph, "rdf:type", term("sd:Graph")),
-            *((graph, "dct:title", text(words, language)) for language, words in part.title.items()),
-        ]
+        sheet.add(dataset, "sd:namedGraph", description)
+        sheet.types(description, "sd:NamedGraph")
+        sheet.add(description, "sd:name", graph)
+        sheet.add(description, "sd:graph", graph)
+        sheet.types(graph, "sd:Graph")
+        sheet.both(graph, "dct:title", part.title)
         if name in built.parts:
-            rows.append((graph, "void:triples", typed(str(len(built.parts[name])), "xsd:integer")))
-    return [Triple(subject, term(predicate), obj) for subject, predicate, obj in rows]  # type: ignore[arg-type]
+            sheet.count(graph, "void:triples", len(built.parts[name]))
+    return sheet.triples()

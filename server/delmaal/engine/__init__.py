@@ -1,4 +1,8 @@
-"""The engine is a seam: an embedded store, or any SPARQL 1.1 store; each passes the same tests."""
+"""The engine is a seam: an embedded store, or any SPARQL 1.1 store; each passes the same tests.
+
+It answers queries. Descriptions need none: they are looked up in the release's sorted dump, which every server of a
+release has, whatever its engine.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
 from delmaal.engine.embedded import Embedded
 
@@ -14,16 +18,7 @@ Results = QuerySolutions | QueryBoolean | QueryTriples
 
 
 class Engine(Protocol):
-    """What the server asks of a store. An engine serves one release, read-only."""
-
-    def about(self, subject: NamedNode) -> list[Quad]:
-        """The statements of the default graph about a resource."""
-
-    def incoming(self, obj: NamedNode, limit: int) -> list[Quad]:
-        """At most `limit` statements of the default graph that lead to a resource."""
-
-    def objects(self, subject: NamedNode, predicate: NamedNode) -> Iterable[NamedNode | Literal]:
-        """The values of a property in the default graph."""
+    """What is asked of a store. An engine serves one release, read-only."""
 
     def query(self, text: str, default_graphs: Iterable[str], named_graphs: Iterable[str]) -> Results:
         """Evaluate a SPARQL query.

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import (
     BlankNode,
     DefaultGraph,
-    Literal,
     NamedNode,
-    Quad,
     QueryBoolean,
     QuerySolutions,
     QueryTriples,
@@ -20,8 +17,6 @@ from pyoxigraph import (
 
 from delmaal.errors import QueryError, ReleaseError
 from delmaal.terms import PREFIXES
-
-_DEFAULT = DefaultGraph()
 
 
 class Embedded:
@@ -36,19 +31,6 @@ class Embedded:
         except (OSError, ValueError) as error:
             sentence = f"the store of release {folder.name[:12]} cannot be opened ({error})"
             raise ReleaseError("store-unreadable", f"{sentence}; run `delmaal verify`") from error
-
-    def about(self, subject: NamedNode) -> list[Quad]:
-        """The statements of the default graph about a resource."""
-        return list(self._store.quads_for_pattern(subject, None, None, _DEFAULT))
-
-    def incoming(self, obj: NamedNode, limit: int) -> list[Quad]:
-        """At most `limit` statements of the default graph that lead to a resource."""
-        return list(islice(self._store.quads_for_pattern(None, None, obj, _DEFAULT), limit))
-
-    def objects(self, subject: NamedNode, predicate: NamedNode) -> Iterable[NamedNode | Literal]:
-        """The values of a property in the default graph."""
-        for quad in self._store.quads_for_pattern(subject, predicate, None, _DEFAULT):
-            yield quad.object  # type: ignore[misc]  # published data have no blank nodes and no triple terms
 
     def query(self, text: str, default_graphs: Iterable[str] = (),
               named_graphs: Iterable[str] = ()) -> QuerySolutions | QueryBoolean | QueryTriples:

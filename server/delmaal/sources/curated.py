@@ -13,21 +13,25 @@ A slug is minted once: a later title never changes it. Every mistake of every fi
 
 from __future__ import annotations
 
+import os
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from delmaal import codes
-from delmaal.errors import Mark, SourceError
-from delmaal.marks import Mapping, Node, Sequence, read_yaml
+from delmaal.errors import Mark, SourceError, short
+from delmaal.marks import Mapping, Node, Refused, Sequence, read_yaml
 from delmaal.records import Coded, Marks, Named, NoFigure, Publication
 from delmaal.settings import share
 from delmaal.sources.documents import read_document
-from delmaal.sources.fields import Fields, pairs
+from delmaal.sources.fields import Fields, nearest, pairs
 from delmaal.sources.publication import read_head
-from delmaal.sources.references import check_references
+from delmaal.sources.references import EVERY, check_references
 from delmaal.sources.statistics import read_area, read_indicator, read_named, read_statistic, read_unit
 from delmaal.sources.themes import read_theme
 from delmaal.terms import SLUG
@@ -82,115 +86,135 @@ class _Folder:
         self.unreadable: set[tuple[str, str]] = set()
 
     def read(self) -> Reading:
-        head = self._head()
+        if not _exists(self.folder / "publication.yaml"):
+            return Reading(None, (self._no_publication(),), ())
         self._refuse_strangers()
         shared = share("data")
-        units = self._by_slug([shared / "codes" / "units.yaml", self.folder / "units.yaml"], "units", read_unit)
-        if head is not None:
-            head = replace(
-                head,
-                themes=tuple(sorted(self._one_each("themes", read_theme), key=lambda theme: theme.number)),
-                documents=tuple(self._one_each("documents", read_document)),
-                statistics=self._by_slug(self._yaml("statistics"), "statistics", read_statistic),
-                indicators=self._by_slug(self._yaml("indicators"), "indicators", read_indicator),
-                areas=self._by_slug([self.folder / "areas.yaml"], "areas", read_area),
-                breakdowns=self._named("breakdowns", "breakdown", "label"),
-                agents=self._named("agents", "agent", "name"),
-                units=units,
-                goals=self._coded(shared / "sdg" / "goals.yaml"),
-                targets=self._coded(shared / "sdg" / "targets.yaml"),
-                no_figures=tuple(self._no_figures()),
-            )
-            check_references(head, self.unreadable, self.errors)
+        head = replace(
+            self._head(),
+            units=self._by_slug([shared / "codes" / "units.yaml", self.folder / "units.yaml"], "units", read_unit),
+            themes=tuple(sorted(self._one_each("themes", read_theme), key=lambda theme: theme.number)),
+            documents=tuple(self._one_each("documents", read_document)),
+            statistics=self._by_slug(self._yaml("statistics"), "statistics", read_statistic),
+            indicators=self._by_slug(self._yaml("indicators"), "indicators", read_indicator),
+            areas=self._by_slug([self.folder / "areas.yaml"], "areas", read_area),
+            breakdowns=self._named("breakdowns", "breakdown", "label"),
+            agents=self._named("agents", "agent", "name"),
+            goals=self._coded(shared / "sdg" / "goals.yaml", "goals"),
+            targets=self._coded(shared / "sdg" / "targets.yaml", "targets"),
+            no_figures=tuple(self._no_figures()),
+        )
+        check_references(head, self.unreadable, self.errors)
         return Reading(head, tuple(self.errors), tuple(source_files(self.folder)))
 
-    def _head(self) -> Publication | None:
+    def _no_publication(self) -> SourceError:
+        names = sorted(path.name for path in self.folder.glob("*.y*ml"))
+        hint = nearest("publication.yaml", names) if names else "a publication's folder begins with it"
+        sentence = f"there is no publication.yaml here; {hint}"
+        return SourceError("publication-missing", Mark(self._name(self.folder)), sentence)
+
+    def _head(self) -> Publication:
         path = self.folder / "publication.yaml"
-        if not path.is_file():
-            sentence = "there is no publication.yaml here; a publication's folder begins with it"
-            self.errors.append(SourceError("publication-missing", Mark(self._name(self.folder)), sentence))
-            return None
-        node = self._read(path)
-        return None if node is None else read_head(node, self.errors)
+        return read_head(self._read(path) or Refused(Mark(self._name(path))), self.errors)
 
     def _refuse_strangers(self) -> None:
         """A misspelt file must not be silently passed over."""
         for path in sorted(self.folder.rglob("*")):
             relative = path.relative_to(self.folder)
-            if path.is_dir() or any(part.startswith(".") for part in relative.parts):
+            if path.is_dir() or path.suffix == ".md" or any(part.startswith(".") for part in relative.parts):
                 continue
-            known = (
-                path.suffix == ".yaml" and relative.stem in FILES if len(relative.parts) == 1
-                else path.suffix == ".yaml" and len(relative.parts) == 2 and relative.parts[0] in FOLDERS
-            )
-            if not known and path.suffix != ".md":
-                sentence = f"nothing reads this file; known are {', '.join(FILES)} and the folders {', '.join(FOLDERS)}"
-                self.errors.append(SourceError("file-unknown", Mark(self._name(path)), f"{sentence} (.yaml)"))
+            stem = relative.stem if len(relative.parts) > 1 else "<slug>"
+            known = [*(f"{name}.yaml" for name in FILES), *(f"{name}/{stem}.yaml" for name in FOLDERS)]
+            if relative.as_posix() not in known:
+                hint = nearest(relative.as_posix(), known)
+                self._refuse("file-unknown", Mark(self._name(path)), f"nothing reads this file; {hint}")
 
     def _yaml(self, name: str) -> list[Path]:
         return sorted((self.folder / name).glob("*.yaml"))
 
     def _name(self, path: Path) -> str:
-        try:
-            return path.relative_to(Path.cwd()).as_posix()
-        except ValueError:
-            return path.as_posix()
+        with suppress(ValueError):
+            path = path.relative_to(Path.cwd())
+        return os.fsencode(path.as_posix()).decode("utf-8", "replace")
 
     def _read(self, path: Path) -> Node | None:
         return read_yaml(path, self._name(path), self.errors)
 
     def _one_each(self, name: str, read: Callable[[Node, str, list[SourceError]], R]) -> Iterator[R]:
         for path in self._yaml(name):
-            slug = path.stem
-            self._check_slug(slug, Mark(self._name(path)))
+            slug, mark = path.stem, Mark(self._name(path))
             node = self._read(path)
-            if node is None:
+            record = None if node is None else read(node, slug, self.errors)
+            if record is None or not self._check_slug(name, slug, mark):
                 self.unreadable.add((name, slug))
             else:
-                yield read(node, slug, self.errors)
+                yield record
 
     def _by_slug(self, paths: Iterable[Path], name: str, read: Reader[S]) -> tuple[S, ...]:
         records: dict[str, S] = {}
-        for path in paths:
-            node = self._read(path) if path.is_file() else None
-            if node is None:
-                if path.is_file():
-                    self.unreadable.add((name, "*"))
-                continue
-            for slug, mark, value in pairs(node, name, self.errors):
-                self._check_slug(slug, mark)
+        for path in filter(_exists, paths):
+            node = self._read(path)
+            if not isinstance(node, Mapping):
+                self.unreadable.add((name, EVERY))
+            for slug, mark, value in pairs(node, name, self.errors) if node else ():
+                record = read(value, slug, mark, self.errors)
                 if slug in records:
                     first = records[slug].marks.record
-                    sentence = f'slug "{slug}" stands at {first} too; a slug names one thing: choose another'
-                    self.errors.append(SourceError("slug-duplicate", mark, sentence))
-                    continue
-                records[slug] = read(value, slug, mark, self.errors)
+                    sentence = f'slug "{short(slug)}" stands at {first} too; a slug names one thing: choose another'
+                    self._refuse("slug-duplicate", mark, sentence)
+                elif isinstance(value, Refused) or not self._check_slug(name, slug, mark):
+                    self.unreadable.add((name, slug))
+                else:
+                    records[slug] = record
         return tuple(records.values())
 
     def _named(self, name: str, kind: str, label: str) -> tuple[Named, ...]:
         return self._by_slug([self.folder / f"{name}.yaml"], name, partial(read_named, kind=kind, name=label))
 
-    def _check_slug(self, slug: str, mark: Mark) -> None:
-        if not SLUG.match(slug):
-            sentence = f'"{slug[:60]}" is no slug, since it would leave the IRI space'
-            right = "write lower-case letters a-z, digits and single hyphens (æ as ae, ø as o, å as a)"
-            self.errors.append(SourceError("slug-malformed", mark, f"{sentence}; {right}"))
+    def _check_slug(self, name: str, slug: str, mark: Mark) -> bool:
+        if SLUG.match(slug):
+            return True
+        right = slug_of(slug)
+        write = f'write "{short(right)}"' if right else "write lower-case letters a-z, digits and single hyphens"
+        sentence = f'"{short(os.fsencode(slug).decode("utf-8", "replace"))}" in {name} is no slug'
+        self._refuse("slug-malformed", mark, f"{sentence}, since it would leave the IRI space; {write}")
+        return False
 
-    def _coded(self, path: Path) -> tuple[Coded, ...]:
-        node = self._read(path)
+    def _list(self, path: Path, what: str) -> list[Node]:
+        node = self._read(path) if _exists(path) else None
+        if isinstance(node, Sequence):
+            return node.items
+        if node is not None:
+            self._refuse("type-wrong", node.mark, f"this file must be a list of {what}; begin each with a hyphen")
+        return []
+
+    def _coded(self, path: Path, name: str) -> tuple[Coded, ...]:
         coded = []
-        for item in node.items if isinstance(node, Sequence) else []:
+        for item in self._list(path, name):
             fields = Fields(item, "an SDG code", self.errors)
             code, label = fields.text("code"), fields.require_label("label")
             coded.append(Coded(fields.done(), code, label))
-        return tuple(sorted(coded, key=lambda item: codes.order(item.code)))
+        if not coded:
+            self.unreadable.add((name, EVERY))
+        return tuple(sorted((item for item in coded if item.code), key=lambda item: codes.order(item.code)))
 
     def _no_figures(self) -> Iterator[NoFigure]:
-        path = self.folder / "no-figures.yaml"
-        node = self._read(path) if path.is_file() else None
-        if isinstance(node, Mapping):
-            self.errors.append(SourceError("type-wrong", node.mark, "this file must be a list of lines with reasons"))
-        for item in node.items if isinstance(node, Sequence) else []:
+        for item in self._list(self.folder / "no-figures.yaml", "lines with reasons"):
             fields = Fields(item, "lines without a figure", self.errors)
             lines, reason = fields.lines(), fields.require_label("reason")
             yield NoFigure(fields.done(), lines, reason)
+
+    def _refuse(self, code: str, mark: Mark, sentence: str) -> None:
+        self.errors.append(SourceError(code, mark, sentence))
+
+
+def slug_of(name: str) -> str:
+    """The slug that a name would have; empty where nothing is left of it."""
+    letters = name.lower().replace("æ", "ae").replace("ø", "o").replace("å", "a")
+    plain = unicodedata.normalize("NFKD", letters).encode("ascii", "ignore").decode()
+    return "-".join(re.findall("[a-z0-9]+", plain))
+
+
+def _exists(path: Path) -> bool:
+    """Whether something stands at a path, and be it a link that leads nowhere."""
+    return path.is_symlink() or path.exists()

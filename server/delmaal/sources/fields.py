@@ -12,40 +12,47 @@ from collections.abc import Callable, Collection, Iterator
 from typing import TypeVar
 
 from delmaal import codes
-from delmaal.errors import Mark, SourceError
-from delmaal.marks import Mapping, Node, Scalar, Sequence
-from delmaal.records import Lines, Marks, Text
+from delmaal.errors import Mark, SourceError, short
+from delmaal.marks import Mapping, Node, Refused, Scalar, Sequence
+from delmaal.records import WHOLE, Lines, Marks, Text
 
 T = TypeVar("T")
 
-_DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?\Z")
+_DECIMAL = re.compile(r"(?!-0\Z)-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{0,8}[1-9])?\Z")
 _LANGUAGES = {"nb": "Norwegian (bokmål)", "en": "English"}
+_NULLS = ("null", "Null", "NULL", "~")
 
 
 class Fields:
     """Reads the fields of one record; `what` names the record in messages: `theme "bedre-helse"`."""
 
     def __init__(self, node: Node, what: str, errors: list[SourceError], mark: Mark | None = None) -> None:
-        self.what = what
+        self.what = short(what, 100)
         self.errors = errors
+        self.mark = mark or node.mark
         self._asked: list[str] = []
         self._marks: dict[str, Mark] = {}
-        if isinstance(node, Mapping):
-            self._node = node
-        else:
-            found = "a list" if isinstance(node, Sequence) else f'"{_short(node.text)}"'
-            self.refuse("type-wrong", node.mark, f"{what} is {found}; write keys and values")
-            self._node = Mapping(node.mark)
-            self._asked = ["*"]
-        self.mark = mark or self._node.mark
+        self._refused: set[str] = set()
+        self._node = node if isinstance(node, Mapping) else Mapping(node.mark)
+        if not isinstance(node, Mapping):
+            if not isinstance(node, Refused):
+                found = "a list" if isinstance(node, Sequence) else f'"{short(node.text)}"'
+                self.refuse("type-wrong", WHOLE, f"{self.what} is {found}; write keys and values", node.mark)
+            self._refused.add(WHOLE)
 
-    def refuse(self, code: str, mark: Mark, sentence: str) -> None:
-        """Note a mistake."""
-        self.errors.append(SourceError(code, mark, sentence))
+    def refuse(self, code: str, name: str, sentence: str, mark: Mark | None = None) -> None:
+        """Note a mistake in a field, whose value is unknown from then on."""
+        self._refused.add(name)
+        self.errors.append(SourceError(code, mark or self.at(name), sentence))
+
+    def doubt(self, name: str, unknown: bool) -> None:
+        """Count a field as unknown where something in it is."""
+        if unknown:
+            self._refused.add(name)
 
     def marks(self) -> Marks:
         """The Marks of the record and of every field that was read."""
-        return Marks(self.mark, self._marks)
+        return Marks(self.mark, self._marks, self._refused)
 
     def at(self, name: str) -> Mark:
         """The Mark of a field, or of the record."""
@@ -57,23 +64,25 @@ class Fields:
 
     def done(self) -> Marks:
         """Refuse every key that no reader asked for, naming the nearest one that is known."""
-        if self._asked != ["*"]:
-            for key, mark in self._node.keys.items():
-                if key not in self._asked:
-                    hint = nearest(key, self._asked)
-                    self.refuse("key-unknown", mark, f'{self.what} has no key "{key}"; {hint}')
+        for key, mark in self._node.keys.items():
+            if key not in self._asked:
+                hint = nearest(key, self._asked)
+                self.errors.append(SourceError("key-unknown", mark, f'{self.what} has no key "{short(key)}"; {hint}'))
         return self.marks()
 
     def node(self, name: str, required: bool = False) -> Node | None:
-        """The raw value of a field; notes its Mark."""
+        """The raw value of a field, None where it is absent or was refused; notes its Mark."""
         if name not in self._asked:
             self._asked.append(name)
         node = self._node.items.get(name)
         if node is None:
-            if required and self._asked != ["*"]:
-                self.refuse("key-missing", self.mark, f'{self.what} lacks "{name}"; add it')
+            if required and WHOLE not in self._refused:
+                self.refuse("key-missing", name, f'{self.what} lacks "{name}"; add it')
             return None
         self._marks[name] = node.mark
+        if isinstance(node, Refused):
+            self._refused.add(name)
+            return None
         return node
 
     def text(self, name: str, required: bool = True) -> str:
@@ -88,7 +97,7 @@ class Fields:
             try:
                 read(value)
             except ValueError as error:
-                self.refuse(code, self.at(name), f'{name} is "{_short(value)}": {error}')
+                self.refuse(code, name, f'{name} is "{short(value)}": {error}')
                 return ""
         return value
 
@@ -101,22 +110,24 @@ class Fields:
         return self.parsed(name, read, f"{name}-malformed", required)
 
     def integer(self, name: str, low: int, high: int) -> int:
-        """A whole number between `low` and `high`."""
+        """A whole number between `low` and `high`, which is at least 1; 0 where it is unknown."""
         def read(value: str) -> None:
-            if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+            if not re.fullmatch("[1-9][0-9]{0,8}", value) or not low <= int(value) <= high:
                 raise ValueError(f"write a whole number from {low} to {high}")
 
-        value = self.parsed(name, read, "number-wrong")
-        return int(value) if value else low
+        return int(self.parsed(name, read, "number-wrong") or 0)
 
     def decimal(self, name: str) -> str:
         """A number in canonical form, empty where absent."""
         def read(value: str) -> None:
             if _DECIMAL.match(value):
                 return
-            if re.fullmatch(r"-?[\d\s]+(,\d+)?", value) and ("," in value or " " in value):
-                raise ValueError(f'a comma or space has no place in a number; write "{_plain(value)}" if that is meant')
-            raise ValueError("write a plain number with a point: 6.4, 205000 (no sign +, no zero before or after)")
+            plain = _plain(value)
+            if not _DECIMAL.match(plain):
+                raise ValueError("write a plain number with a point: 6.4, 205000, -3")
+            if "," in value:
+                raise ValueError(f'a comma has no place in a number; write "{plain}" if it is the decimal sign')
+            raise ValueError(f'write "{plain}"')
 
         return self.parsed(name, read, "number-wrong", required=False)
 
@@ -124,61 +135,73 @@ class Fields:
         """One of a closed set; the nearest one is named where the value is none of them."""
         value = self.text(name, required)
         if value and value not in among:
-            self.refuse(code, self.at(name), f'{name} "{_short(value)}" is not known; {nearest(value, among)}')
+            self.refuse(code, name, f'{name} "{short(value)}" is not known; {nearest(value, among)}')
             return ""
         return value or default
 
     def label(self, name: str, required: bool = True) -> Text | None:
-        """A text in both languages."""
+        """A text in both languages; None where one of them is missing."""
         node = self.node(name, required)
-        if node is None:
-            return None
+        return None if node is None else self._label(node, name, name)
+
+    def _label(self, node: Node, name: str, key: str) -> Text | None:
+        """The text of a node of field `name`, whose Marks are kept under `key`."""
         if not isinstance(node, Mapping):
             sentence = f"{self.what}: {name} needs both languages; write {name}: {{nb: …, en: …}}"
-            self.refuse("type-wrong", node.mark, sentence)
+            self.refuse("type-wrong", name, sentence, node.mark)
             return None
         values = {}
         for language, words in _LANGUAGES.items():
             child = node.items.get(language)
             if child is None:
                 sentence = f"{self.what} has no {words} {name}; add {name}.{language}"
-                self.refuse("translation-missing", node.mark, sentence)
+                self.refuse("translation-missing", name, sentence, node.mark)
                 values[language] = ""
             else:
-                self._marks[f"{name}.{language}"] = child.mark
-                values[language] = self._scalar(child, f"{name}.{language}")
-        for key, mark in node.keys.items():
-            if key not in _LANGUAGES:
-                self.refuse("key-unknown", mark, f'{name} has no key "{key}"; {nearest(key, _LANGUAGES)}')
+                self._marks[f"{key}.{language}"] = child.mark
+                values[language] = self._scalar(child, name, f"{name}.{language}")
+        for found, mark in node.keys.items():
+            if found not in _LANGUAGES:
+                sentence = f'{name} has no key "{short(found)}"; {nearest(found, _LANGUAGES)}'
+                self.errors.append(SourceError("key-unknown", mark, sentence))
         return Text(values["nb"], values["en"]) if all(values.values()) else None
 
     def require_label(self, name: str) -> Text:
         """A text in both languages that must be there; empty after a mistake."""
         return self.label(name) or Text("", "")
 
+    def labels(self, name: str) -> tuple[Text, ...]:
+        """A list of texts in both languages."""
+        texts: list[Text] = []
+        for item in self.sequence(name):
+            value = self._label(item, name, f"{name}.{len(texts)}")
+            if value:
+                texts.append(value)
+        return tuple(texts)
+
     def sequence(self, name: str, required: bool = False) -> list[Node]:
-        """The items of a list."""
+        """The items of a list, without those that were refused already."""
         node = self.node(name, required)
         if node is None:
             return []
         if not isinstance(node, Sequence):
-            self.refuse("type-wrong", node.mark, f"{self.what}: {name} must be a list; begin each item with a hyphen")
+            self.refuse("type-wrong", name, f"{self.what}: {name} must be a list; begin each item with a hyphen")
             return []
-        return node.items
+        return self._whole(node, name)
 
     def texts(self, name: str, accept: Callable[[str], object], code: str, required: bool = False) -> tuple[str, ...]:
         """A list of texts that `accept` takes."""
-        values = []
-        for index, item in enumerate(self.sequence(name, required)):
-            self._marks[f"{name}.{index}"] = item.mark
+        values: list[str] = []
+        for item in self.sequence(name, required):
             value = self._scalar(item, name)
             if not value:
                 continue
             try:
                 accept(value)
             except ValueError as error:
-                self.refuse(code, item.mark, f'{name} holds "{_short(value)}": {error}')
+                self.refuse(code, name, f'{name} holds "{short(value)}": {error}', item.mark)
                 continue
+            self._marks[f"{name}.{len(values)}"] = item.mark
             values.append(value)
         return tuple(values)
 
@@ -187,27 +210,54 @@ class Fields:
         node = self.node(name, required)
         if node is None:
             return ()
+        items = self._whole(node, name) if isinstance(node, Sequence) else [node]
+        if not items:
+            self.refuse("value-empty", name, f"{self.what}: {name} is empty; write a line (205) or a run (78-81)")
         runs = []
-        for item in node.items if isinstance(node, Sequence) else [node]:
+        for item in items:
             value = self._scalar(item, name)
             try:
-                runs.append(codes.lines(value))
-            except ValueError as error:
                 if value:
-                    self.refuse("lines-malformed", item.mark, f'{name} is "{_short(value)}": {error}')
+                    runs.append(codes.lines(value))
+            except ValueError as error:
+                self.refuse("lines-malformed", name, f'{name} is "{short(value)}": {error}', item.mark)
         return tuple(runs)
+
+    def line(self, name: str) -> int:
+        """One source line; 0 where it is unknown."""
+        def read(value: str) -> None:
+            first, last = codes.lines(value)
+            if first != last:
+                raise ValueError(f"write one line, as in {first}")
+
+        return int(self.parsed(name, read, "lines-malformed").partition("-")[0] or 0)
 
     def records(self, name: str, read: Callable[[Node], T], required: bool = False) -> tuple[T, ...]:
         """A list of records."""
         return tuple(read(item) for item in self.sequence(name, required))
 
-    def _scalar(self, node: Node, name: str) -> str:
+    def _whole(self, node: Sequence, name: str) -> list[Node]:
+        items: list[Node] = [item for item in node.items if not isinstance(item, Refused)]
+        self.doubt(name, len(items) < len(node.items))
+        return items
+
+    def _scalar(self, node: Node, name: str, shown: str = "") -> str:
+        """The text of a node of field `name`, which messages call `shown`; empty where it is unknown."""
+        shown = shown or name
+        if isinstance(node, Refused):
+            self._refused.add(name)
+            return ""
         if not isinstance(node, Scalar):
             found = "a list" if isinstance(node, Sequence) else "keys and values"
-            self.refuse("type-wrong", node.mark, f"{self.what}: {name} must be plain text, found {found}")
+            self.refuse("type-wrong", name, f"{self.what}: {shown} must be plain text, found {found}", node.mark)
             return ""
         if not node.text.strip():
-            self.refuse("value-empty", node.mark, f"{self.what}: {name} is empty; write a value or delete the key")
+            sentence = f"{self.what}: {shown} is empty; write a value or delete the key"
+            self.refuse("value-empty", name, sentence, node.mark)
+        elif node.plain and node.text in _NULLS:
+            sentence = f"{self.what}: {shown} is {node.text}; delete the key, or quote the value if the word is meant"
+            self.refuse("value-empty", name, sentence, node.mark)
+            return ""
         return node.text.strip()
 
 
@@ -222,7 +272,7 @@ def pairs(node: Node, what: str, errors: list[SourceError]) -> Iterator[tuple[st
 
 def nearest(value: str, among: Collection[str]) -> str:
     """What would be right: the nearest known value, or all of them where they are few."""
-    close = difflib.get_close_matches(value, list(among), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(value[:80], list(among), n=1, cutoff=0.6)
     if close:
         return f'did you mean "{close[0]}"?'
     if len(among) <= 12:
@@ -230,9 +280,11 @@ def nearest(value: str, among: Collection[str]) -> str:
     return f"{len(among)} are known; check the spelling"
 
 
-def _short(value: str) -> str:
-    return value if len(value) <= 60 else value[:57] + "…"
-
-
 def _plain(value: str) -> str:
-    return re.sub(r"\s", "", value).replace(",", ".")
+    """A number as it should be written, as far as that can be guessed (`+1 234,50` is 1234.5), else nothing."""
+    digits = re.sub(r"\s", "", value).replace("−", "-").replace(",", ".")
+    match = re.fullmatch(r"([+-]?)0*([0-9]*)(?:\.([0-9]*?)0*)?", digits)
+    if not match or not re.search("[0-9]", digits):
+        return ""
+    number = (match[2] or "0") + (f".{match[3]}" if match[3] else "")
+    return f"-{number}" if match[1] == "-" and number != "0" else number

@@ -6,8 +6,8 @@ import re
 
 from delmaal import codes
 from delmaal.errors import SourceError
-from delmaal.marks import Node
-from delmaal.records import Agent, Publication, Source, Text
+from delmaal.marks import Node, Refused
+from delmaal.records import Agent, Place, Publication, Source
 from delmaal.sources.fields import Fields
 from delmaal.sources.themes import eu_theme, web_address
 from delmaal.terms import SLUG
@@ -19,32 +19,35 @@ LICENCES = {
 }
 FREQUENCIES = ("ANNUAL", "BIENNIAL", "QUARTERLY", "MONTHLY", "IRREG", "UNKNOWN", "NEVER")
 PUBLISHER_TYPES = ("LocalAuthority", "RegionalAuthority", "NationalAuthority")
+LOS_THEMES = (
+    "arbeid", "bygg-og-eiendom", "demokrati-og-innbyggerrettigheter", "familie-og-barn", "helse-og-omsorg",
+    "kultur-idrett-og-fritid", "lov-og-rett", "naring", "natur-klima-og-miljo", "samfunnssikkerhet-og-beredskap",
+    "skatt-og-avgift", "skole-og-utdanning", "sosiale-tjenester", "trafikk-og-transport",
+)
+"""The main themes of LOS, by which the Norwegian portal sorts datasets."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
+_DEGREES = re.compile(r"-?\d{1,3}(?:\.\d+)?\Z")
 
 
 def read_head(node: Node, errors: list[SourceError]) -> Publication:
-    """The publication without its records."""
+    """The publication without its records; of a refused node, one of which nothing is known."""
     fields = Fields(node, "the publication", errors)
-    keywords = []
-    for item in fields.sequence("keywords"):
-        keyword = Fields(item, "a keyword", errors)
-        keywords.append(Text(keyword.text("nb"), keyword.text("en")))
-        keyword.done()
     publication = Publication(
         slug=fields.matching("slug", SLUG, "write lower-case letters, digits and hyphens"),
         base=fields.parsed("base", base_iri, "base-malformed"),
         title=fields.require_label("title"),
         description=fields.require_label("description"),
-        keywords=tuple(keywords),
+        keywords=fields.labels("keywords"),
         publisher=_agent(fields, errors),
         licence=fields.choice("licence", LICENCES, "licence-unknown"),
         issued=fields.parsed("issued", _date, "date-malformed"),
         modified=fields.parsed("modified", _date, "date-malformed"),
         frequency=fields.choice("frequency", FREQUENCIES, "frequency-unknown"),
         eu_themes=fields.texts("eu-themes", eu_theme, "eu-theme-unknown", required=True),
-        spatial=fields.texts("spatial", web_address, "address-malformed"),
+        los_themes=fields.texts("los-themes", los_theme, "los-theme-unknown"),
+        spatial=fields.records("spatial", lambda item: _place(item, errors)),
         temporal=fields.parsed("temporal", codes.period, "period-malformed", required=False),
         source=_source(fields, errors),
         marks=fields.marks(),
@@ -52,7 +55,7 @@ def read_head(node: Node, errors: list[SourceError]) -> Publication:
     fields.done()
     if publication.issued and publication.modified and publication.modified < publication.issued:
         sentence = f"modified {publication.modified} is before issued {publication.issued}; correct one of them"
-        fields.refuse("date-order", fields.at("modified"), sentence)
+        fields.refuse("date-order", "modified", sentence)
     return publication
 
 
@@ -66,6 +69,49 @@ def base_iri(value: str) -> None:
         raise ValueError("the base must end in a slash, without ? or #")
 
 
+def los_theme(value: str) -> None:
+    """Accept a main theme of LOS.
+
+    Raises ValueError for anything else.
+    """
+    if value not in LOS_THEMES:
+        raise ValueError(f"write one of {', '.join(LOS_THEMES)}")
+
+
+def bounding_box(value: str) -> None:
+    """Accept west, south, east and north in degrees: `10.05 63.15 10.73 63.46`.
+
+    Raises ValueError for anything else.
+    """
+    sides = value.split()
+    if len(sides) != 4 or not all(_DEGREES.match(side) for side in sides):
+        raise ValueError("write west, south, east and north in degrees: 10.05 63.15 10.73 63.46")
+    west, south, east, north = (float(side) for side in sides)
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise ValueError("write west, south, east and north in this order, in degrees within 180 and 90")
+
+
+def point(value: str) -> None:
+    """Accept a point east and north in degrees: `10.43 63.34`.
+
+    Raises ValueError for anything else.
+    """
+    sides = value.split()
+    if len(sides) != 2 or not all(_DEGREES.match(side) for side in sides):
+        raise ValueError("write the point east and north in degrees: 10.43 63.34")
+    if abs(float(sides[0])) > 180 or abs(float(sides[1])) > 90:
+        raise ValueError("write the point east and north in this order, in degrees within 180 and 90")
+
+
+def _place(node: Node, errors: list[SourceError]) -> Place:
+    fields = Fields(node, "a place", errors)
+    iri = fields.parsed("iri", web_address, "address-malformed")
+    label = fields.require_label("label")
+    bbox = fields.parsed("bbox", bounding_box, "bbox-malformed", required=False)
+    centroid = fields.parsed("centroid", point, "centroid-malformed", required=False)
+    return Place(fields.done(), iri, label, tuple(bbox.split()), tuple(centroid.split()))
+
+
 def _date(value: str) -> None:
     parsed = codes.period(value)
     if parsed.start != value:
@@ -73,39 +119,32 @@ def _date(value: str) -> None:
 
 
 def _agent(fields: Fields, errors: list[SourceError]) -> Agent:
-    empty = Text("", "")
-    node, contact = fields.node("publisher", required=True), fields.node("contact", required=True)
-    values: dict[str, str] = {}
-    name = contact_name = empty
-    marks = fields.marks()
-    if node is not None:
-        inner = Fields(node, "the publisher", errors)
-        values["iri"] = inner.parsed("iri", web_address, "address-malformed")
-        values["identifier"] = inner.text("identifier")
-        values["type"] = inner.choice("type", PUBLISHER_TYPES, "publisher-type-unknown")
-        values["homepage"] = inner.parsed("homepage", web_address, "address-malformed", required=False)
-        name = inner.require_label("name")
-        marks = inner.done()
-    if contact is not None:
-        inner = Fields(contact, "the contact", errors)
-        contact_name = inner.require_label("name")
-        values["url"] = inner.parsed("url", web_address, "address-malformed", required=False)
-        values["email"] = inner.matching("email", _EMAIL, "write an e-mail address", required=False)
-        inner.done()
-        if not (inner.has("url") or inner.has("email")):
-            inner.refuse("contact-unreachable", inner.mark, "the contact has neither url nor email; add one of them")
-    return Agent(
-        marks=marks, iri=values.get("iri", ""), name=name, identifier=values.get("identifier", ""),
-        type=values.get("type", ""), homepage=values.get("homepage", ""), contact_name=contact_name,
-        contact_url=values.get("url", ""), contact_email=values.get("email", ""),
+    inner = Fields(_record(fields, "publisher"), "the publisher", errors)
+    contact = Fields(_record(fields, "contact"), "the contact", errors)
+    agent = Agent(
+        iri=inner.parsed("iri", web_address, "address-malformed"),
+        name=inner.require_label("name"),
+        identifier=inner.text("identifier"),
+        type=inner.choice("type", PUBLISHER_TYPES, "publisher-type-unknown"),
+        homepage=inner.parsed("homepage", web_address, "address-malformed", required=False),
+        contact_name=contact.require_label("name"),
+        contact_url=contact.parsed("url", web_address, "address-malformed", required=False),
+        contact_email=contact.matching("email", _EMAIL, "write an e-mail address", required=False),
+        marks=inner.done(),
     )
+    if not (contact.done().lacks() or contact.has("url") or contact.has("email")):
+        sentence = "the contact has neither url nor email; add one of them"
+        contact.refuse("contact-unreachable", "url", sentence)
+    return agent
+
+
+def _record(fields: Fields, name: str) -> Node:
+    """The node of a record that must be there."""
+    return fields.node(name, required=True) or Refused(fields.mark)
 
 
 def _source(fields: Fields, errors: list[SourceError]) -> Source:
-    node = fields.node("source", required=True)
-    if node is None:
-        return Source(fields.marks(), "", Text("", ""), "", 0)
-    inner = Fields(node, "the source", errors)
+    inner = Fields(_record(fields, "source"), "the source", errors)
     slug = inner.matching("slug", SLUG, "write lower-case letters, digits and hyphens")
     title = inner.require_label("title")
     sha256 = inner.matching("sha256", _SHA256, "write 64 hexadecimal digits in lower case")

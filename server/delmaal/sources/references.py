@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from itertools import chain
 
-from delmaal.errors import Mark, SourceError
-from delmaal.records import Lines, Publication
+from delmaal.errors import Mark, SourceError, short
+from delmaal.records import Lines, Marks, Publication
 from delmaal.sources.fields import nearest
+
+EVERY = "*"
+"""Stands for all records of a file that could not be read, beside the slugs of single ones."""
 
 
 def check_references(publication: Publication, unreadable: Collection[tuple[str, str]],
@@ -21,8 +24,8 @@ class _Check:
     def __init__(self, publication: Publication, unreadable: Collection[tuple[str, str]],
                  errors: list[SourceError]) -> None:
         self.publication = publication
+        self.unreadable = unreadable
         self.errors = errors
-        self.whole = {name for name, slug in unreadable if slug == "*"}
         self.known: dict[str, set[str]] = {
             "themes": {record.slug for record in publication.themes},
             "documents": {record.slug for record in publication.documents},
@@ -33,23 +36,23 @@ class _Check:
             "units": {record.slug for record in publication.units},
             "targets": {record.code for record in publication.targets},
         }
-        for name, slug in unreadable:
-            if slug != "*":
-                self.known[name].add(slug)
 
     def run(self) -> None:
         self._themes()
         for document in self.publication.documents:
-            self._exists("documents", document.part_of, document.marks.at("part-of"))
+            self._exists("documents", document.part_of, document.marks, "part-of")
             for mention in document.mentions:
-                self._exists("themes", mention.theme, mention.marks.at("theme"))
+                self._exists("themes", mention.theme, mention.marks, "theme")
                 self._within(mention.lines, mention.marks.at("lines"))
         self._statistics()
+        lost = {unit.slug for unit in self.publication.units if unit.marks.lacks("iri")}
         for indicator in self.publication.indicators:
-            self._exists("units", indicator.unit, indicator.marks.at("unit"))
+            self._exists("units", indicator.unit, indicator.marks, "unit")
+            if indicator.unit in lost:
+                indicator.marks.refuse("unit")
         for area in self.publication.areas:
-            self._exists("areas", area.part_of, area.marks.at("part-of"))
-            self._exists("areas", area.replaced_by, area.marks.at("replaced-by"))
+            self._exists("areas", area.part_of, area.marks, "part-of")
+            self._exists("areas", area.replaced_by, area.marks, "replaced-by")
         for lines in self.publication.no_figures:
             self._within(lines.lines, lines.marks.at("lines"))
 
@@ -59,10 +62,12 @@ class _Check:
             if theme.number in numbers:
                 sentence = f'number {theme.number} is that of theme "{numbers[theme.number]}" too; number them anew'
                 self._refuse("number-duplicate", theme.marks.at("number"), sentence)
-            numbers[theme.number] = theme.slug
+            elif not theme.marks.lacks("number"):
+                numbers[theme.number] = theme.slug
             self._within(theme.lines, theme.marks.at("lines"))
+            self._within(theme.title_lines, theme.marks.at("title-lines"))
             for link in theme.targets:
-                self._exists("targets", link.code, link.marks.at("code"))
+                self._exists("targets", link.code, link.marks, "code")
                 self._within(link.text_lines, link.marks.at("text"))
                 for printed in link.printed:
                     self._within(((printed.line, printed.line),), printed.marks.at("line"))
@@ -71,26 +76,29 @@ class _Check:
         keys: dict[tuple[str, ...], Mark] = {}
         for statistic in self.publication.statistics:
             marks = statistic.marks
-            self._exists("indicators", statistic.indicator, marks.at("indicator"))
-            self._exists("areas", statistic.area, marks.at("area"))
-            self._exists("breakdowns", statistic.breakdown, marks.at("breakdown"))
+            self._exists("indicators", statistic.indicator, marks, "indicator")
+            self._exists("areas", statistic.area, marks, "area")
+            self._exists("breakdowns", statistic.breakdown, marks, "breakdown")
             for mention in statistic.mentions:
-                self._exists("themes", mention.theme, mention.marks.at("theme"))
-                self._exists("agents", mention.source, mention.marks.at("source"))
+                self._exists("themes", mention.theme, mention.marks, "theme")
+                self._exists("agents", mention.source, mention.marks, "source")
                 self._within(mention.lines, mention.marks.at("lines"))
-            if statistic.value and not statistic.not_observed:
+            if statistic.observed:
                 if statistic.key in keys:
                     sentence = f"all its dimensions are those of the statistic at {keys[statistic.key]}"
                     fix = "tell them apart, or make them two mentions of one statistic"
                     self._refuse("statistic-duplicate", marks.record, f"{sentence}; {fix}")
                 keys.setdefault(statistic.key, marks.record)
 
-    def _exists(self, name: str, slug: str, mark: Mark) -> None:
-        if not slug or slug in self.known[name] or name in self.whole:
+    def _exists(self, name: str, slug: str, marks: Marks, field: str) -> None:
+        if not slug or slug in self.known[name]:
             return
-        singular = {"agents": "agent", "breakdowns": "breakdown", "areas": "area"}.get(name, name.removesuffix("s"))
+        marks.refuse(field)
+        if (name, slug) in self.unreadable or (name, EVERY) in self.unreadable:
+            return
+        singular = name.removesuffix("s")
         hint = nearest(slug, sorted(self.known[name]))
-        self._refuse(f"{singular}-unknown", mark, f'there is no {singular} "{slug[:60]}"; {hint}')
+        self._refuse(f"{singular}-unknown", marks.at(field), f'there is no {singular} "{short(slug)}"; {hint}')
 
     def _within(self, lines: Lines, mark: Mark) -> None:
         last = self.publication.source.line_count

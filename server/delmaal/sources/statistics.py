@@ -46,24 +46,26 @@ def read_statistic(node: Node, slug: str, mark: Mark, errors: list[SourceError])
         marks=fields.marks(),
     )
     fields.done()
+    fields.doubt("mentions", any(mention.marks.lacks("as") for mention in statistic.mentions))
     _check_number(fields, statistic)
     return statistic
 
 
 def _check_number(fields: Fields, statistic: Statistic) -> None:
+    """A statistic has one number and something that it measures, or says why not."""
     reason, what = statistic.not_observed, fields.what
     numbers = fields.has("value"), fields.has("lower") and fields.has("upper")
+    if statistic.marks.lacks("not-observed"):
+        return
     if not reason and not numbers[0]:
         sentence = f"{what} has no value; add it, or not-observed with no-number, range or unassigned"
-        fields.refuse("value-missing", fields.mark, sentence)
+        fields.refuse("value-missing", "not-observed", sentence)
     elif not reason and not fields.has("indicator"):
-        fields.refuse("indicator-missing", fields.mark, f'{what} has no indicator; add it, or not-observed: unassigned')
+        fields.refuse("indicator-missing", "indicator", f"{what} has no indicator; add it, or not-observed: unassigned")
     elif reason == "range" and not numbers[1]:
-        fields.refuse("range-incomplete", fields.at("not-observed"), f"{what} is a range; add lower and upper")
+        fields.refuse("range-incomplete", "not-observed", f"{what} is a range; add lower and upper")
     elif reason == "no-number" and any(numbers):
-        fields.refuse("value-contradicted", fields.at("not-observed"), f"{what} has a number; delete not-observed")
-    if any(numbers) and not any(mention.printed for mention in statistic.mentions):
-        fields.refuse("printed-missing", fields.mark, f"{what} needs the printed form of its value; add mentions.as")
+        fields.refuse("value-contradicted", "not-observed", f"{what} has a number; delete not-observed")
 
 
 def _mention(node: Node, slug: str, errors: list[SourceError]) -> StatisticMention:
@@ -81,7 +83,7 @@ def _mention(node: Node, slug: str, errors: list[SourceError]) -> StatisticMenti
     fields.done()
     if mention.certainty in {"likely", "uncertain"} and not fields.has("note"):
         sentence = f"the pairing is {mention.certainty}; add a note that says why"
-        fields.refuse("note-missing", fields.at("certainty"), sentence)
+        fields.refuse("note-missing", "note", sentence, fields.at("certainty"))
     return mention
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from pyoxigraph import NamedNode
+
 from delmaal import codes
-from delmaal.errors import SourceError
+from delmaal.errors import SourceError, short
 from delmaal.marks import Node
 from delmaal.records import Lines, PrintedCode, TargetLink, Theme
 from delmaal.sources.fields import Fields
@@ -31,17 +35,23 @@ def read_theme(node: Node, slug: str, errors: list[SourceError]) -> Theme:
         marks=fields.marks(),
     )
     fields.done()
+    fields.doubt("targets", any(link.marks.lacks("code", "basis") for link in theme.targets))
     _codes_once(theme, errors)
     return theme
 
 
 def web_address(value: str) -> None:
-    """Accept an http(s) IRI without white space or quotes.
+    """Accept an http(s) IRI with a host.
 
     Raises ValueError for anything else.
     """
-    if not value.startswith(("https://", "http://")) or any(sign in value for sign in ' <>"{}|\\^`'):
-        raise ValueError("write an address that begins with https:// or http://")
+    try:
+        NamedNode(value)
+        host = urlsplit(value).hostname if value.startswith(("https://", "http://")) else None
+    except ValueError as error:
+        raise ValueError("this is no web address; write %20 for a space, and no quotes, braces or brackets") from error
+    if not host:
+        raise ValueError("write an address that begins with https:// or http:// and a host")
 
 
 def eu_theme(value: str) -> None:
@@ -63,7 +73,7 @@ def _link(node: Node, theme: str, errors: list[SourceError]) -> TargetLink:
         inner = Fields(text, f"the text of target {code}", errors)
         lines, opening = inner.lines(), inner.text("opening")
         form = inner.choice("form", TEXT_FORMS, "text-form-unknown")
-        inner.done()
+        fields.doubt("text", inner.done().lacks("lines", "opening", "form"))
     link = TargetLink(
         code=code,
         basis=fields.choice("basis", BASES, "basis-unknown"),
@@ -75,7 +85,8 @@ def _link(node: Node, theme: str, errors: list[SourceError]) -> TargetLink:
         marks=fields.marks(),
     )
     fields.done()
-    _check_basis(fields, link, text is not None)
+    fields.doubt("printed", any(item.marks.lacks("as", "line") for item in link.printed))
+    _check_basis(fields, link)
     return link
 
 
@@ -90,13 +101,12 @@ def _print(node: Node, code: str, errors: list[SourceError]) -> PrintedCode:
     printed = fields.text("as")
     found = codes.reading(printed)
     if printed and found is None:
-        sentence = f'"{printed}" is no spelling of a target code; write what the source prints, as in 5,5 or 11-a'
-        fields.refuse("printed-code-malformed", fields.at("as"), sentence)
-    line = fields.lines("line")
+        sentence = f'"{short(printed)}" is no spelling of a target code; write what is printed, as in 5,5 or 11-a'
+        fields.refuse("printed-code-malformed", "as", sentence)
     record = PrintedCode(
         printed=printed,
-        reading=found or code,
-        line=line[0][0] if line else 0,
+        reading=found or "",
+        line=fields.line("line"),
         place=fields.choice("place", PLACES, "place-unknown"),
         certainty=fields.choice("certainty", CERTAINTIES, "certainty-unknown", required=False, default="certain"),
         marks=fields.marks(),
@@ -105,25 +115,22 @@ def _print(node: Node, code: str, errors: list[SourceError]) -> PrintedCode:
     return record
 
 
-def _check_basis(fields: Fields, link: TargetLink, has_text: bool) -> None:
+def _check_basis(fields: Fields, link: TargetLink) -> None:
     """The basis must say what the evidence says; nobody has to trust it."""
-    if not link.basis or not link.code:
+    if link.marks.lacks("code", "basis", "printed"):
         return
+    has_text = fields.has("text")
     of_code = any(item.reading == link.code for item in link.printed)
     evidence = ("both" if of_code else "text-only") if has_text else "printed-only"
-    if link.basis != evidence:
-        sentence = f'target {link.code} says basis "{link.basis}", its text and printed codes say "{evidence}"'
-        fields.refuse("basis-contradicted", fields.at("basis"), f"{sentence}; correct one of them")
     if not has_text and not link.printed:
-        fields.refuse("target-without-evidence", fields.mark, f"target {link.code} has neither text nor printed code")
-    if link.note is None and not fields.has("note") and (link.basis != "both" or conflict(link)):
-        sentence = f"target {link.code} is {link.basis}{' and in conflict' if conflict(link) else ''}"
-        fields.refuse("note-missing", fields.mark, f"{sentence}; add a note with the reason for the choice")
-
-
-def conflict(link: TargetLink) -> bool:
-    """Whether a code that is printed for the link reads as another target's."""
-    return any(item.reading != link.code for item in link.printed)
+        sentence = f"target {link.code} has neither text nor printed code; add one of them, or delete the target"
+        fields.refuse("target-without-evidence", "basis", sentence, fields.mark)
+    elif link.basis != evidence:
+        sentence = f'target {link.code} says basis "{link.basis}", its text and printed codes say "{evidence}"'
+        fields.refuse("basis-contradicted", "basis", f"{sentence}; correct one of them")
+    elif not fields.has("note") and (link.basis != "both" or link.conflict):
+        sentence = f"target {link.code} is {link.basis}{' and in conflict' if link.conflict else ''}"
+        fields.refuse("note-missing", "note", f"{sentence}; add a note with the reason for the choice")
 
 
 def _codes_once(theme: Theme, errors: list[SourceError]) -> None:
@@ -137,8 +144,9 @@ def _codes_once(theme: Theme, errors: list[SourceError]) -> None:
         for item in link.printed:
             key = (item.line, item.reading, item.place)
             if key in printed:
-                sentence = f"the code {item.printed} on line {item.line} stands under two targets; it supports one"
+                sentence = f"the code {short(item.printed)} on line {item.line} stands here twice; keep one"
                 errors.append(SourceError("printed-code-duplicate", item.marks.at("as"), sentence))
-            printed.add(key)
+            if not item.marks.lacks("as", "line", "place"):
+                printed.add(key)
 
 

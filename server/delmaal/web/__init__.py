@@ -8,7 +8,7 @@
     /catalog[.x]             the DCAT catalogue
     /service-description     the SPARQL service description;  /.well-known/void  the VoID description
     /data/<dump>             the dumps
-    /health  /ready          for whoever watches the server
+    /health  /ready  /metrics    for whoever watches the server
     /static/<file>           style sheets
 
 Everything arrives as an argument; nothing happens on import.
@@ -17,19 +17,22 @@ Everything arrives as an argument; nothing happens on import.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
+import sys
+import tempfile
 from pathlib import Path
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from delmaal import __version__
-from delmaal.engine import ENGINES
-from delmaal.errors import QueryError, ReleaseError
+from delmaal.errors import DelmaalError
 from delmaal.release import Shelf
 from delmaal.settings import Settings, load
-from delmaal.web import dumps, pages, resources, sparql
-from delmaal.web.failures import problem, problem_of
+from delmaal.web import dumps, pages, resources, sparql, watch
+from delmaal.web.answers import EVERYWHERE, PAGE_HEADERS
+from delmaal.web.failures import failed, problem_of
+from delmaal.web.front import Front
 from delmaal.web.releases import Releases
 
 BUILD = hashlib.sha256(
@@ -37,9 +40,6 @@ BUILD = hashlib.sha256(
              and path.suffix in {".py", ".html", ".css"})
 ).hexdigest()[:12]
 """Identifies the software in an ETag: another template gives another page of the same release."""
-
-_POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
-
 
 def create_app(settings: Settings, releases: Releases) -> Flask:
     """The application over the releases of one publication."""
@@ -49,28 +49,29 @@ def create_app(settings: Settings, releases: Releases) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.config.update(SETTINGS=settings, RELEASES=releases, BUILD=BUILD, MAX_CONTENT_LENGTH=settings.query_limit * 2)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for station in (pages, resources, sparql, dumps):
+    for station in (pages, resources, sparql, dumps, watch):
         app.register_blueprint(station.routes)
     app.jinja_env.globals.update(pages.TEMPLATE_GLOBALS)
 
     @app.before_request
     def serve_one_release() -> None:
-        if request.endpoint not in ("static", "dumps.health", "dumps.ready"):
+        if request.endpoint not in ("static", "watch.health", "watch.ready", "watch.metrics"):
             g.opened = releases.current()
 
     @app.after_request
     def finish(response: Response) -> Response:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = "Content-Location, ETag, Link, Location"
-        if response.mimetype == "text/html":
-            response.headers["Content-Security-Policy"] = _POLICY
-            response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+        if "X-Content-Type-Options" not in response.headers:
+            response.headers.extend(EVERYWHERE)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.extend(PAGE_HEADERS)
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
+            response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type, If-None-Match"
+            response.headers["Access-Control-Max-Age"] = "86400"
         return response
 
     app.register_error_handler(HTTPException, problem_of)
-    app.register_error_handler(QueryError, lambda error: problem(400, error.code, error.sentence))
-    app.register_error_handler(ReleaseError, lambda error: problem(503, error.code, error.sentence, retry_after=5))
+    app.register_error_handler(DelmaalError, failed)
     return app
 
 
@@ -81,7 +82,17 @@ def create_from_environment() -> Flask:
     """
     settings = load({})
     shelf = Shelf(Path(os.environ.get("DELMAAL_SHELF", settings.out / "trondheim")))
-    return create_app(settings, Releases(shelf, ENGINES["embedded"]))
+    return create_app(settings, Releases(shelf))
 
 
-__all__ = ["__version__", "create_app", "create_from_environment"]
+def front_from_environment() -> Front:
+    """The application with the front before it, for granian; DELMAAL_RUN_DIR names the server's run directory."""
+    settings = load({})
+    if settings.access_log:
+        logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+        logging.getLogger("delmaal.access").setLevel(logging.INFO)
+    run_dir = Path(os.environ.get("DELMAAL_RUN_DIR") or tempfile.mkdtemp(prefix="delmaal-"))
+    return Front(create_from_environment(), settings, run_dir)
+
+
+__all__ = ["create_app", "create_from_environment", "front_from_environment"]

@@ -1,15 +1,40 @@
-"""What every answer from a release carries: ETag, Last-Modified, Vary, Cache-Control, and 304 where nothing changed."""
+"""What every answer from a release carries: ETag, Last-Modified, Vary, Cache-Control, content coding, 304."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+import gzip
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
 
+import zstandard
 from flask import Response, current_app, g, request
+from werkzeug.http import http_date
 
+from delmaal.web.negotiate import coding
 from delmaal.web.releases import Opened
 
-CACHE = "public, max-age=300"
+CACHE = "public, max-age=60, stale-while-revalidate=600"
+"""A proxy may keep an answer for a minute: that long a release switch may take to be seen."""
+
+EVERYWHERE = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "Content-Location, ETag, Link, Location"),
+    ("X-Content-Type-Options", "nosniff"),
+)
+"""Headers of every answer, of failures too: the data are for scripts of any origin, and are what they say they are."""
+
+PAGE_HEADERS = (
+    ("Content-Security-Policy",
+     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+     "frame-ancestors 'none'"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+)
+"""Headers of every page: nothing inline runs, nothing of another origin is loaded."""
+
+SMALL = 1000
+"""Bytes below which compressing costs more than it saves."""
+
+_ZSTD_LEVEL, _GZIP_LEVEL = 3, 5
 
 
 def opened() -> Opened:
@@ -18,26 +43,54 @@ def opened() -> Opened:
     return found
 
 
-def answer(body: Callable[[], bytes | str], content_type: str, *variant: str, vary: str = "Accept, Accept-Language",
-           location: str | None = None) -> Response:
+def unmodified(*variant: str, vary: str) -> Response | None:
+    """304 where the client has the answer already; for answers whose making costs more than the question."""
+    if "If-None-Match" not in request.headers and "If-Modified-Since" not in request.headers:
+        return None
+    response = answer(lambda: b"", "", *variant, vary=vary)
+    return response if response.status_code == 304 else None
+
+
+def answer(make: Callable[[], bytes], content_type: str, *variant: str, vary: str = "Accept, Accept-Language",
+           headers: Iterable[tuple[str, str]] = ()) -> Response:
     """An answer that stays the same for as long as the release does.
 
-    `variant` tells it from other representations at the same address. The ETag is known before the body is made, so a
-    304 never touches the store.
+    `variant` tells it from other representations at the same address; without one, the content type does. The ETag is
+    known before the body is made, so a
+    304 never touches the data.
     """
     release = opened()
-    seed = "\n".join((release.release.id, current_app.config["BUILD"], request.full_path, content_type, *variant))
-    etag = hashlib.sha256(seed.encode()).hexdigest()[:32]
-    if request.if_none_match.contains(etag):
-        response = Response(status=304)
-        response.headers.pop("Content-Type", None)
-    else:
-        response = Response(body(), 200, content_type=content_type)
-    response.set_etag(etag)
-    response.headers["Vary"] = vary
-    response.headers["Cache-Control"] = CACHE
-    if location:
-        response.headers["Content-Location"] = location
+    wanted = coding(request.headers.get("Accept-Encoding", ""))
+    seed = (release.release.id, current_app.config["BUILD"], request.full_path, *(variant or (content_type,)), wanted)
+    etag = f'"{blake2b(chr(10).join(seed).encode("utf-8", "replace"), digest_size=16).hexdigest()}"'
+    lines = [
+        *EVERYWHERE,
+        ("ETag", etag),
+        ("Vary", f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"),
+        ("Cache-Control", CACHE),
+        *headers,
+    ]
     if release.since is not None:
-        response.last_modified = release.since
-    return response
+        lines.append(("Last-Modified", http_date(release.since)))
+    if _unchanged(etag, release):
+        return Response(status=304, headers=lines)
+    body = make()
+    if wanted and len(body) >= SMALL:
+        body = compress(body, wanted)
+        lines.append(("Content-Encoding", wanted))
+    return Response(body, 200, [*lines, ("Content-Type", content_type)])
+
+
+def _unchanged(etag: str, release: Opened) -> bool:
+    """Whether the client has this answer (RFC 9110, 13.2.2: If-None-Match counts before If-Modified-Since)."""
+    if "If-None-Match" in request.headers:
+        return request.if_none_match.contains_weak(etag.strip('"'))
+    since = request.if_modified_since
+    return since is not None and release.since is not None and release.since.replace(microsecond=0) <= since
+
+
+def compress(body: bytes, name: str) -> bytes:
+    """A body in a content coding."""
+    if name == "zstd":
+        return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body)
+    return gzip.compress(body, _GZIP_LEVEL, mtime=0)

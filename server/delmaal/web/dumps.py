@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
 from delmaal import formats
 from delmaal.formats import Format
@@ -57,7 +57,7 @@ def _negotiated(part: str, suffix: str | None) -> Response:
         if row is None:
             return problem(404, "format-unknown", f"had as {', '.join(row.suffix for row in ROWS)}")
         return metadata(part, row, vary="")
-    chosen = choose(request.accept_mimetypes, ROWS)
+    chosen = choose(request.headers.get("Accept", ""), ROWS)
     if chosen is None:
         available = [row.media_type for row in ROWS]
         return problem(406, "format-unacceptable", f"had as {', '.join(available)}", available=available)
@@ -92,19 +92,3 @@ def dump(name: str) -> Response:
     response.set_etag(etag)
     response.headers["Cache-Control"] = CACHE
     return response
-
-
-@routes.get("/health")
-def health() -> Response:
-    """The process lives."""
-    return Response("ok\n", content_type="text/plain; charset=utf-8")
-
-
-@routes.get("/ready")
-def ready() -> Response:
-    """A release is open and its engine answers; 503 says what is wrong."""
-    releases = current_app.config["RELEASES"]
-    current = releases.current()
-    if releases.trouble:
-        return problem(503, "release-unreadable", releases.trouble, retry_after=10)
-    return Response(f"release {current.release.id}\n", content_type="text/plain; charset=utf-8")

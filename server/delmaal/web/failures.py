@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from delmaal.errors import DelmaalError
 from delmaal.formats import Format
 from delmaal.web.negotiate import HTML, choose, language
 
@@ -25,6 +26,27 @@ TITLES: dict[int, tuple[str, str]] = {
     504: ("Spørringen tok for lang tid", "Query timed out"),
 }
 
+STATUS: dict[str, int] = {
+    "query-malformed": 400,
+    "query-service-refused": 400,
+    "query-too-deep": 400,
+    "query-update-refused": 403,
+    "query-too-slow": 504,
+    "query-too-big": 503,
+    "query-busy": 503,
+    "query-abandoned": 503,
+    "keeper-unreachable": 503,
+    "engine-unreachable": 502,
+    "engine-too-slow": 504,
+    "release-missing": 503,
+    "release-damaged": 503,
+    "index-unreadable": 503,
+}
+"""The status of each failure that has a code; any other is 500."""
+
+RETRY = {502: 10, 503: 5, 504: 30}
+"""Seconds after which asking again may help."""
+
 _PROBLEM = Format("problem", "problem", "application/problem+json", "json", aliases=("application/json",))
 
 
@@ -44,10 +66,17 @@ def problem_of(error: HTTPException) -> Response:
     return answer
 
 
+def failed(error: DelmaalError) -> Response:
+    """A failure of a station below, by its code."""
+    status = STATUS.get(error.code, 500)
+    wait = getattr(error, "retry_after", None) or RETRY.get(status)
+    return problem(status, error.code, error.sentence if status < 500 or status in RETRY else "", wait)
+
+
 def problem(status: int, code: str, detail: str, retry_after: int | None = None, **more: object) -> Response:
     """A failure as the client wants to read it."""
-    page_wanted = choose(request.accept_mimetypes, (_PROBLEM, HTML)) is HTML
-    spoken = language(request.accept_languages, request.args.get("lang")) if page_wanted else "en"
+    page_wanted = choose(request.headers.get("Accept", ""), (_PROBLEM, HTML)) is HTML
+    spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang")) if page_wanted else "en"
     title = TITLES.get(status, ("Feil", "Error"))[0 if spoken == "nb" else 1]
     if page_wanted:
         page = render_template("problem.html", status=status, title=title, detail=detail, lang=spoken)

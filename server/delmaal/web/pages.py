@@ -7,12 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
-from pyoxigraph import NamedNode
 
-from delmaal.terms import term
 from delmaal.web.answers import answer, opened
 from delmaal.web.negotiate import HTML, language
-from delmaal.web.rows import address, best_label
+from delmaal.web.rows import labelled
 
 WORDS: dict[str, tuple[str, str]] = {
     "home": ("Forsiden", "Home"),
@@ -30,6 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "query": ("Spørring", "Query"),
     "results": ("Resultater som", "Results as"),
     "all-data": ("Alt i ett", "Everything in one"),
+    "next": ("Neste side", "Next page"),
     "skip": ("Hopp til innholdet", "Skip to content"),
     "lead": (
         "Temaene i samfunnsplanen, tallene den oppgir og koblingene til FNs bærekraftsmål, som lenkede åpne data.",
@@ -58,25 +57,21 @@ def _switch(here: str, lang: str) -> str:
 @routes.get("/")
 def home() -> Response:
     """What this is, the themes, the data."""
-    spoken = language(request.accept_languages, request.args.get("lang"))
-    return answer(lambda: _home(spoken), HTML.content_type, spoken, vary="Accept-Language")
+    spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
+    return answer(lambda: _home(spoken), HTML.content_type, "html", spoken, vary="Accept-Language")
 
 
-def _home(spoken: str) -> str:
+def _home(spoken: str) -> bytes:
     release = opened()
-    engine = release.engine
-    scheme = release.iri.thing("scheme", "themes")
-    themes = []
-    for node in engine.objects(scheme, term("skos:hasTopConcept")):
-        if not isinstance(node, NamedNode):
-            continue
-        position = next((int(value.value) for value in engine.objects(node, term("schema:position"))), 0)
-        lead = {getattr(v, "language", ""): v.value for v in engine.objects(node, term("dct:description"))}
-        targets = len(list(engine.objects(node, term("delmaal:addresses"))))
-        themes.append((position, best_label(release, node.value, spoken)[0], address(release, node.value),
-                       lead.get(spoken, ""), targets))
     manifest = release.release.manifest
+    scheme = release.iri.thing("scheme", "themes").value
+    themes = []
+    for node in release.objects(scheme, "skos:hasTopConcept"):
+        position = next((int(value.value) for value in release.objects(node.value, "schema:position")), 0)
+        lead = {value.language: value.value for value in release.objects(node.value, "dct:description")}
+        targets = len(release.objects(node.value, "delmaal:addresses"))
+        title = labelled(release, node.value, spoken)
+        themes.append((position, title.text, title.href, lead.get(spoken, ""), targets))
     dumps = sorted(path.removeprefix("data/") for path in manifest["files"] if path.startswith("data/"))
-    return render_template("home.html", lang=spoken, title=manifest["title"][spoken], themes=sorted(themes),
-                           dumps=[name for name in dumps if not name.endswith(".gz")], release=release.release,
-                           here="/")
+    return render_template("home.html", lang=spoken, title=manifest["title"][spoken], themes=sorted(themes), here="/",
+                           dumps=[name for name in dumps if not name.endswith(".gz")], release=release.release).encode()

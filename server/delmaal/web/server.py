@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import tempfile
 from collections.abc import Callable
 
 from granian import Granian
@@ -24,15 +25,20 @@ def run(settings: Settings, shelf: Shelf, listening: Callable[[str], None]) -> N
     _check_address(settings.host, settings.port)
     os.environ.update(environment_of(settings))
     os.environ["DELMAAL_SHELF"] = str(shelf.folder.resolve())
+    with tempfile.TemporaryDirectory(prefix="delmaal-") as run_dir:
+        os.environ["DELMAAL_RUN_DIR"] = run_dir
+        _serve(settings, listening)
+
+
+def _serve(settings: Settings, listening: Callable[[str], None]) -> None:
     server = Granian(
-        "delmaal.web:create_from_environment",
+        "delmaal.web:front_from_environment",
         factory=True,
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=settings.workers,
-        blocking_threads=8,
-        backpressure=256,
+        backpressure=1024,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_level=LogLevels.warning,

@@ -1,96 +1,147 @@
-"""The SPARQL 1.1 Protocol, reading only."""
+"""The SPARQL 1.1 Protocol, reading only: https://www.w3.org/TR/sparql11-protocol/.
+
+The text of a query never reaches a parser in this process: a child of the keeper parses and evaluates it, and can be
+stopped.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
 from flask import Blueprint, Response, current_app, render_template, request
-from pyoxigraph import QueryBoolean, QueryTriples
+from werkzeug.datastructures import MultiDict
 
 from delmaal import formats
-from delmaal.engine import Results
+from delmaal.errors import QueryError
 from delmaal.formats import BY_NAME, Format
-from delmaal.web.answers import answer, opened
+from delmaal.keeper import Request, ask
+from delmaal.web.answers import answer, opened, unmodified
 from delmaal.web.dumps import metadata
 from delmaal.web.failures import problem
 from delmaal.web.negotiate import HTML, choose, language
 
 routes = Blueprint("sparql", __name__)
 
-_NAMES = ("query", "update", "default-graph-uri", "named-graph-uri")
+FORM = "application/x-www-form-urlencoded"
+DIRECT = "application/sparql-query"
+
+
+class Asked(NamedTuple):
+    """A query with the dataset that the protocol gives it."""
+
+    text: str
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
 
 
 @routes.route("/sparql", methods=["GET", "POST"])
 def endpoint() -> Response:
-    """Query by GET, by a form, or by the text itself (SPARQL 1.1 Protocol, section 2.1)."""
+    """Query by GET, by a form, or by the text itself (sections 2.1.1 to 2.1.3)."""
     if request.method == "GET":
-        texts, given = request.args.getlist("query"), request.args
-        if not texts and "update" not in given:
+        if not request.args.keys() & {"query", "update"}:
             return _front()
-    elif request.mimetype == "application/x-www-form-urlencoded":
-        given = request.form
-        texts = given.getlist("query")
-    elif request.mimetype == "application/sparql-query":
-        given = request.args
-        texts = [request.get_data(cache=False).decode("utf-8")]
-    elif request.mimetype == "application/sparql-update":
-        return problem(403, "update-refused", "this endpoint is read-only; a release never changes")
-    else:
-        kinds = "application/x-www-form-urlencoded or application/sparql-query"
-        return problem(415, "body-type", f"send the query as {kinds}, not {request.mimetype or 'nothing'}")
-    if "update" in given:
-        return problem(403, "update-refused", "this endpoint is read-only; a release never changes")
-    if len(texts) != 1:
-        return problem(400, "query-count", f"give one query, not {len(texts)}")
-    return _evaluate(texts[0], given.getlist("default-graph-uri"), given.getlist("named-graph-uri"))
+        return _asked(request.args, request.args.getlist("query"))
+    kind = request.mimetype
+    if kind == FORM:
+        given = MultiDict([*request.args.items(multi=True), *request.form.items(multi=True)])
+        return _asked(given, given.getlist("query"))
+    if kind == DIRECT:
+        return _direct()
+    if kind == "application/sparql-update":
+        return _read_only()
+    response = problem(415, "body-type", f"send the query as {FORM} or {DIRECT}, not {kind[:80] or 'without a type'}")
+    response.headers["Accept-Post"] = f"{FORM}, {DIRECT}"
+    return response
+
+
+def _direct() -> Response:
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in ("utf-8", "utf8", "us-ascii"):
+        return problem(415, "body-charset", f"send the query in UTF-8, not {charset[:40]}")
+    try:
+        text = request.get_data(cache=False).decode("utf-8")
+    except UnicodeDecodeError:
+        return problem(400, "query-not-utf8", "the query is not UTF-8")
+    if "query" in request.args:
+        return problem(400, "query-count", "the query stands in the body and in the address; give one")
+    return _asked(request.args, [text])
+
+
+def _read_only() -> Response:
+    return problem(403, "update-refused", "this endpoint is read-only: a release never changes")
 
 
 def _front() -> Response:
     """Without a query: the form for a browser, the service description for a program."""
-    row = choose(request.accept_mimetypes, (HTML, *formats.RDF_FORMATS))
+    row = choose(request.headers.get("Accept", ""), (*formats.RDF_FORMATS, HTML))
     if row is None:
         return problem(406, "format-unacceptable", "the service description is had as RDF, the form as HTML")
     if row is HTML:
-        spoken = language(request.accept_languages, request.args.get("lang"))
+        spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
         release = opened().release
-        return answer(lambda: render_template("sparql.html", lang=spoken, release=release, here="/sparql"),
-                      HTML.content_type, spoken)
+        return answer(lambda: render_template("sparql.html", lang=spoken, release=release, here="/sparql").encode(),
+                      HTML.content_type, "html", spoken)
     return metadata("service", row)
 
 
-def _evaluate(text: str, default_graphs: list[str], named_graphs: list[str]) -> Response:
-    if len(text.encode()) > _limit():
-        return problem(413, "query-too-long", f"a query may have {_limit():,} bytes")
-    for iri in (*default_graphs, *named_graphs):
-        if ":" not in iri:
+def _asked(given: MultiDict[str, str], texts: list[str]) -> Response:
+    if "update" in given:
+        return _read_only()
+    if len(texts) != 1:
+        return problem(400, "query-count", f"give one query, not {len(texts)}")
+    limit = current_app.config["SETTINGS"].query_limit
+    if len(texts[0].encode("utf-8", "replace")) > limit:
+        return problem(413, "query-too-long", f"a query may have {limit:,} bytes")
+    graphs = [tuple(given.getlist(name)) for name in ("default-graph-uri", "named-graph-uri")]
+    for iri in (*graphs[0], *graphs[1]):
+        if not _is_absolute(iri):
             return problem(400, "graph-iri", f"{iri[:200]!r} is no absolute IRI")
-    results = opened().engine.query(text, default_graphs, named_graphs)
-    row = _form(results)
-    if row is None:
-        rows = formats.RDF_FORMATS if isinstance(results, QueryTriples) else formats.RESULT_FORMATS
-        names = ", ".join(each.media_type for each in rows)
-        return problem(406, "format-unacceptable", f"this query's results are had as {names}")
-    variant = (text, *default_graphs, *named_graphs)
-    return answer(lambda: serialise(results, row), row.content_type, *variant, vary="Accept")
+    return _evaluate(Asked(texts[0], *graphs), given.get("format", ""))
 
 
-def _limit() -> int:
-    limit: int = current_app.config["SETTINGS"].query_limit
-    return limit
+def _is_absolute(iri: str) -> bool:
+    scheme, colon, _ = iri.partition(":")
+    return bool(colon) and scheme.isascii() and scheme.isalnum() and not any(sign in iri for sign in ' <>"{}|\\^`\n')
 
 
-def _form(results: Results) -> Format | None:
-    rows = formats.RDF_FORMATS if isinstance(results, QueryTriples) else formats.RESULT_FORMATS
-    named = BY_NAME.get(request.values.get("format", ""))
-    if named in rows:
-        return named
-    return choose(request.accept_mimetypes, rows)
+def _evaluate(asked: Asked, wanted: str) -> Response:
+    accept = request.headers.get("Accept", "")
+    results = _row(wanted, accept, formats.RESULT_FORMATS)
+    graph = _row(wanted, accept, formats.RDF_FORMATS)
+    if results is None and graph is None:
+        return _unacceptable((*formats.RESULT_FORMATS, *formats.RDF_FORMATS))
+    variant = (results.name if results else "", graph.name if graph else "", *asked.default_graphs, "",
+               *asked.named_graphs, "", asked.text)
+    known = unmodified(*variant, vary="Accept")
+    if known is not None:
+        return known
+    gone: Callable[[], bool] | None = request.environ.get("delmaal.gone")
+    socket = Path(current_app.config["KEEPER"])
+    query = Request(
+        release=str(opened().release.folder.resolve()), query=asked.text, default_graphs=asked.default_graphs,
+        named_graphs=asked.named_graphs, results=(results or formats.RESULT_FORMATS[0]).name,
+        graph=(graph or formats.RDF_FORMATS[0]).name,
+    )
+    try:
+        found = ask(socket, query, gone)
+    except QueryError as error:
+        counters = current_app.config.get("COUNTERS")
+        if counters is not None:
+            counters.stopped(error.code)
+        raise
+    row = BY_NAME[found.format]
+    if (results is None and row.results is not None) or (graph is None and row.rdf is not None):
+        return _unacceptable(formats.RESULT_FORMATS if row.results is not None else formats.RDF_FORMATS)
+    return answer(lambda: found.body, row.content_type, *variant, vary="Accept")
 
 
-def serialise(results: Results, row: Format) -> bytes:
-    """Results in a format; ASK in CSV and TSV, which the W3C leaves open, is a line with `true` or `false`."""
-    if isinstance(results, QueryTriples):
-        return formats.write(results, row)
-    if isinstance(results, QueryBoolean) and row.name in ("csv", "tsv"):
-        return f"{str(bool(results)).lower()}\n".encode()
-    body = results.serialize(format=row.results)
-    assert body is not None, "serialize gives bytes where no file is named"
-    return body
+def _row(wanted: str, accept: str, rows: tuple[Format, ...]) -> Format | None:
+    named = BY_NAME.get(wanted)
+    return named if named in rows else choose(accept, rows)
+
+
+def _unacceptable(rows: tuple[Format, ...]) -> Response:
+    names = ", ".join(row.media_type for row in rows)
+    return problem(406, "format-unacceptable", f"the answer to this query is had as {names}")

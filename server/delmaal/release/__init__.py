@@ -1,0 +1,29 @@
+"""A release is a directory that never changes; which one is served is one symbolic link.
+
+    <out>/<publication>/
+      lock                       held while a build writes
+      .unfinished-*              what a build that was stopped leaves, here and below; the next one clears it
+      inputs.json                the digest of the inputs that the newest build read, and the release it gave
+      switches.jsonl             when which release became current (a clock never reaches the data)
+      current -> releases/<id>   replaced in one step
+      releases/
+        <id>/
+          manifest.json          size and SHA-256 of each file, counts, versions; `seal` is the SHA-256 over all that
+          data/<dump>[.gz]       the data parts
+          metadata/<part>.nt     catalogue, void, service, provenance, report
+          store/                 a cache for queries: rebuilt from the dumps where it is missing
+          index/                 a cache for descriptions: likewise
+
+The id is the SHA-256 over the sorted N-Quads of every part, metadata included, with the placeholder in the release's
+own place, after the version of this layout. The cube has no graph of its own: its part is what the default graph holds
+and no named graph does.
+"""
+
+from __future__ import annotations
+
+from delmaal.release.caches import CACHES
+from delmaal.release.damage import verify
+from delmaal.release.identity import FORMAT_VERSION, identify, named
+from delmaal.release.shelf import File, Release, Shelf, twins
+
+__all__ = ["CACHES", "FORMAT_VERSION", "File", "Release", "Shelf", "identify", "named", "twins", "verify"]

@@ -1,0 +1,269 @@
+"""The releases of one publication on disk: written whole, named last, switched in one step."""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from delmaal import __version__
+from delmaal.errors import ReleaseError
+from delmaal.release.caches import CACHES
+from delmaal.release.identity import FORMAT_VERSION, seal_of
+
+UNFINISHED = ".unfinished-"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a release: its path within it, and its content."""
+
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release on disk."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The identifier: 64 hexadecimal digits."""
+        return self.folder.name
+
+    @property
+    def base(self) -> str:
+        """The base of the publication's IRIs."""
+        return str(self.manifest["base"])
+
+
+class Shelf:
+    """The releases of one publication."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.releases = folder / "releases"
+
+    def current(self) -> Release:
+        """The release that is served.
+
+        Raises ReleaseError where there is none or its manifest cannot be read.
+        """
+        try:
+            target = (self.folder / "current").readlink()
+        except OSError as error:
+            sentence = f"there is no release in {self.folder}; run `delmaal build`"
+            raise ReleaseError("release-missing", sentence) from error
+        return self.open(target.name)
+
+    def open(self, release_id: str) -> Release:
+        """A release by its id.
+
+        Raises ReleaseError where it is missing or its manifest cannot be read.
+        """
+        folder = self.releases / release_id
+        if not folder.is_dir():
+            sentence = f"there is no release {release_id[:12]} in {self.folder}; run `delmaal build`"
+            raise ReleaseError("release-missing", sentence)
+        try:
+            return Release(folder, _manifest((folder / "manifest.json").read_bytes()))
+        except (OSError, ValueError) as error:
+            sentence = f"release {release_id[:12]} has no readable manifest; delete {folder} and run `delmaal build`"
+            raise ReleaseError("release-damaged", sentence) from error
+
+    def find(self, start: str) -> Release:
+        """The release whose id begins so: commands print the first twelve digits.
+
+        Raises ReleaseError where there is none, or more than one.
+        """
+        known = sorted(folder.name for folder in self.releases.glob("[0-9a-f]*"))
+        found = [name for name in known if name.startswith(start)]
+        if len(found) != 1:
+            names = ", ".join(name[:12] for name in known) or "none"
+            what = f"{len(found)} releases begin with" if found else "no release begins with"
+            raise ReleaseError("release-missing", f"{what} {start}; there are {names}")
+        return self.open(found[0])
+
+    def made_from(self, digest: str) -> Release | None:
+        """The current release, if it was made from inputs with this digest."""
+        try:
+            last = json.loads((self.folder / "inputs.json").read_bytes())
+            current = self.current()
+        except (OSError, ValueError, ReleaseError):
+            return None
+        made = last == {"digest": digest, "release": current.id}
+        return current if made and all((current.folder / name).is_dir() for name in CACHES) else None
+
+    def remember(self, digest: str, release: Release) -> None:
+        """Note which release these inputs give."""
+        content = json.dumps({"digest": digest, "release": release.id}, indent=1).encode() + b"\n"
+        self._replace("inputs.json", content)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """One build at a time; also clears what an interrupted one left.
+
+        Raises ReleaseError while another build holds the lock.
+        """
+        self.releases.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                sentence = f"another build is writing to {self.folder}; wait for it"
+                raise ReleaseError("release-locked", sentence) from error
+            for folder in (self.folder, self.releases):
+                for left in folder.glob(f"{UNFINISHED}*"):
+                    _remove(left)
+            yield
+
+    def write(self, release_id: str, files: Iterable[File], manifest: Mapping[str, Any]) -> Release:
+        """Write a release beside the others, its caches included, and give it its name as the last step.
+
+        A release that is there already is left alone, since its name says what is in it; a cache that it lacks is made.
+        """
+        target = self.releases / release_id
+        if not (target / "manifest.json").is_file():
+            with self._unfinished() as work:
+                entries = {file.path: _write_file(work / file.path, file.content) for file in files}
+                for make in CACHES.values():
+                    make(work)
+                whole = {**manifest, "id": release_id, "format": FORMAT_VERSION, "software": __version__}
+                whole["files"] = entries
+                whole["seal"] = seal_of(whole)
+                content = json.dumps(whole, indent=1, ensure_ascii=False).encode() + b"\n"
+                _write_file(work / "manifest.json", content)
+                _sync_all(work)
+                _remove(target)
+                work.rename(target)
+                _sync(self.releases)
+        else:
+            self._restore_caches(target)
+        return self.open(release_id)
+
+    def _restore_caches(self, release: Path) -> None:
+        """Make the caches that a release lacks; each gets its name when it is whole."""
+        missing = [name for name in CACHES if not (release / name).is_dir()]
+        if missing:
+            with self._unfinished() as work:
+                for name in ("data", "metadata"):
+                    (work / name).symlink_to((release / name).resolve())
+                for name in missing:
+                    CACHES[name](work)
+                    _sync_all(work / name)
+                    _remove(release / name)
+                    (work / name).rename(release / name)
+                _sync(release)
+
+    @contextmanager
+    def _unfinished(self) -> Iterator[Path]:
+        """A folder to write in, which is gone afterwards unless it was given a name."""
+        work = self.releases / f"{UNFINISHED}{os.getpid()}"
+        work.mkdir()
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+    def switch(self, release: Release) -> bool:
+        """Make a release the one that is served, in one step; False where it was already."""
+        link = self.folder / "current"
+        wanted = Path("releases") / release.id
+        switched = not (link.is_symlink() and link.readlink() == wanted)
+        if switched:
+            fresh = self.folder / f"{UNFINISHED}current"
+            _remove(fresh)
+            fresh.symlink_to(wanted)
+            fresh.replace(link)
+            _sync(self.folder)
+        self._log(release)
+        return switched
+
+    def _log(self, release: Release) -> None:
+        """Note the time of a switch, unless it is noted; a build that was stopped just after its switch left it out."""
+        rows = self._switches()
+        if not rows or rows[-1][1] != release.id:
+            rows.append((datetime.now(UTC), release.id))
+            lines = (json.dumps({"time": time.isoformat(timespec="seconds"), "release": name}) for time, name in rows)
+            self._replace("switches.jsonl", "".join(f"{line}\n" for line in lines).encode())
+
+    def _switches(self) -> list[tuple[datetime, str]]:
+        """The log; a line that cannot be read is passed over, since nothing but dates is told from it."""
+        rows: list[tuple[datetime, str]] = []
+        with suppress(FileNotFoundError):
+            for line in (self.folder / "switches.jsonl").read_text("utf-8", "replace").splitlines():
+                with suppress(ValueError, LookupError, TypeError):
+                    row = json.loads(line)
+                    rows.append((datetime.fromisoformat(row["time"]), str(row["release"])))
+        return rows
+
+    def _replace(self, name: str, content: bytes) -> None:
+        fresh = self.folder / f"{UNFINISHED}{name}"
+        _write_file(fresh, content)
+        _sync(fresh)
+        fresh.replace(self.folder / name)
+
+    def switched_at(self, release: Release) -> datetime | None:
+        """When a release last became current."""
+        return next((time for time, name in reversed(self._switches()) if name == release.id), None)
+
+
+def twins(name: str, content: bytes) -> Iterator[File]:
+    """A dump and its gzip twin, which holds neither a name nor a time."""
+    packed = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=packed, mtime=0) as file:
+        file.write(content)
+    yield File(f"data/{name}", content)
+    yield File(f"data/{name}.gz", packed.getvalue())
+
+
+def _manifest(content: bytes) -> dict[str, Any]:
+    """A manifest as it was read.
+
+    Raises ValueError where it lacks what a release is read by.
+    """
+    found = json.loads(content)
+    if not isinstance(found, dict) or not {"base", "parts", "files"} <= found.keys():
+        raise ValueError("no manifest")
+    return found
+
+
+def _write_file(path: Path, content: bytes) -> dict[str, Any]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder with all that is in it, a file or a link; nothing where there is nothing."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _sync_all(folder: Path) -> None:
+    """Everything in a folder reaches the disk: what has its name must be whole after a power cut too."""
+    for path in [*folder.rglob("*"), folder]:
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,98 @@
+"""What happened, counted over all processes: each has a file of counters in memory, `/metrics` adds them up.
+
+The files lie in the server's run directory. A process that ended leaves its file behind, so that no count goes back.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from pathlib import Path
+
+ROUTES = ("page", "doc", "id", "sparql", "catalog", "data", "static", "other")
+CLASSES = ("2xx", "3xx", "4xx", "5xx")
+BUCKETS = (0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10.0, 60.0)
+"""Upper bounds of the durations' buckets, in seconds."""
+
+KILLED = ("query-too-slow", "query-too-big", "query-busy", "query-abandoned", "query-too-deep", "keeper-unreachable")
+SINGLE = ("cache_hits", "cache_misses", "not_modified", "limited", "duration_microseconds")
+
+_NAMES = (
+    *(f"requests:{route}:{status}" for route in ROUTES for status in CLASSES),
+    *(f"bucket:{number}" for number in range(len(BUCKETS) + 1)),
+    *(f"killed:{code}" for code in KILLED),
+    *SINGLE,
+)
+_POSITION = {name: number for number, name in enumerate(_NAMES)}
+_ROUTE_OF = {"": "page", "doc": "doc", "id": "id", "ns": "doc", "sparql": "sparql", "data": "data", "static": "static"}
+
+
+class Counters:
+    """The counters of this process, and the sums over all."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder = folder
+        path = folder / f"counters-{os.getpid()}-{os.urandom(4).hex()}"
+        path.write_bytes(bytes(8 * len(_NAMES)))
+        with path.open("r+b") as file:
+            self._cells = memoryview(mmap.mmap(file.fileno(), 0)).cast("Q")
+
+    def add(self, name: str, amount: int = 1) -> None:
+        """Count."""
+        self._cells[_POSITION[name]] += amount
+
+    def stopped(self, code: str) -> None:
+        """Count a query that was not answered, where its reason is one that operators watch."""
+        if code in KILLED:
+            self.add(f"killed:{code}")
+
+    def request(self, path: str, status: int, seconds: float) -> None:
+        """Count a request by its route, status and duration."""
+        first = path[1:].partition("/")[0].partition(".")[0]
+        route = _ROUTE_OF.get(first) or ("catalog" if first == "catalog" else "other")
+        self.add(f"requests:{route}:{min(max(status // 100, 2), 5)}xx")
+        self.add("duration_microseconds", int(seconds * 1e6))
+        number = next((i for i, bound in enumerate(BUCKETS) if seconds <= bound), len(BUCKETS))
+        self.add(f"bucket:{number}")
+
+    def sums(self) -> dict[str, int]:
+        """The counters of all processes, added up."""
+        totals = [0] * len(_NAMES)
+        for path in self._folder.glob("counters-*"):
+            data = path.read_bytes()
+            if len(data) == 8 * len(_NAMES):
+                for number, value in enumerate(memoryview(data).cast("Q")):
+                    totals[number] += value
+        return dict(zip(_NAMES, totals, strict=True))
+
+
+def prometheus(sums: dict[str, int], release: str, trouble: bool) -> str:
+    """The sums in Prometheus' text format (version 0.0.4)."""
+    lines = ["# HELP delmaal_requests_total Requests answered, by route and class of status.",
+             "# TYPE delmaal_requests_total counter"]
+    for route in ROUTES:
+        for status in CLASSES:
+            labels = f'route="{route}",status="{status}"'
+            lines.append(f"delmaal_requests_total{{{labels}}} {sums[f'requests:{route}:{status}']}")
+    lines += ["# HELP delmaal_request_duration_seconds How long requests took.",
+              "# TYPE delmaal_request_duration_seconds histogram"]
+    running = 0
+    for number, bound in enumerate((*BUCKETS, "+Inf")):
+        running += sums[f"bucket:{number}"]
+        lines.append(f'delmaal_request_duration_seconds_bucket{{le="{bound}"}} {running}')
+    lines += [f"delmaal_request_duration_seconds_sum {sums['duration_microseconds'] / 1e6:.6f}",
+              f"delmaal_request_duration_seconds_count {running}",
+              "# HELP delmaal_queries_stopped_total Queries that were not answered, by reason.",
+              "# TYPE delmaal_queries_stopped_total counter"]
+    lines += [f'delmaal_queries_stopped_total{{reason="{code}"}} {sums[f"killed:{code}"]}' for code in KILLED]
+    for name, words in (("cache_hits", "Answers given from the cache."),
+                        ("cache_misses", "Answers that had to be made."),
+                        ("not_modified", "Answers 304."), ("limited", "Requests refused by the limit for a client.")):
+        lines += [f"# HELP delmaal_{name}_total {words}", f"# TYPE delmaal_{name}_total counter",
+                  f"delmaal_{name}_total {sums[name]}"]
+    lines += ["# HELP delmaal_release_info The release that is served.", "# TYPE delmaal_release_info gauge",
+              f'delmaal_release_info{{release="{release}"}} 1',
+              "# HELP delmaal_release_trouble Whether a newer release could not be opened.",
+              "# TYPE delmaal_release_trouble gauge", f"delmaal_release_trouble {int(trouble)}"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,37 @@
+"""For whoever watches the server: is it alive, is it ready, what has it done."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app
+
+from delmaal.web.counters import prometheus
+from delmaal.web.failures import problem
+
+routes = Blueprint("watch", __name__)
+
+
+@routes.get("/health")
+def health() -> Response:
+    """The process lives."""
+    return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@routes.get("/ready")
+def ready() -> Response:
+    """A release is open and its engine answers; 503 says what is wrong."""
+    releases = current_app.config["RELEASES"]
+    current = releases.current()
+    if releases.trouble:
+        return problem(503, "release-unreadable", releases.trouble, retry_after=10)
+    return Response(f"release {current.release.id}\n", content_type="text/plain; charset=utf-8")
+
+
+@routes.get("/metrics")
+def metrics() -> Response:
+    """The counters of all processes, in Prometheus' text format."""
+    releases = current_app.config["RELEASES"]
+    counters = current_app.config.get("COUNTERS")
+    if counters is None:
+        return problem(404, "metrics-unavailable", "metrics are counted by `delmaal serve`")
+    text = prometheus(counters.sums(), releases.current().release.id, releases.trouble is not None)
+    return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
