@@ -165,7 +165,6 @@ def test_every_term_of_the_ontology_is_anothers_or_its_own(parts: Built, ontolog
     assert strangers(terms_used(iter(parts.parts["ontology"])), ontology, "") == []
 
 
-@pytest.mark.xfail(reason="delmaal:problem, why and fix, with which shapes/ explains, are not in ontology/delmaal.ttl")
 def test_every_term_of_the_shapes_is_defined(parts: Built, ontology: rdflib.Graph) -> None:
     assert strangers(terms_used(iter(parts.parts["shapes"])), ontology, "") == []
 

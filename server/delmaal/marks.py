@@ -214,7 +214,7 @@ class _Tree:
     def _node(self, event: yaml.Event) -> Node | None:
         """The node that begins with an event, None for an event that begins none."""
         mark = self._mark(event)
-        tag = getattr(event, "tag", None) or "!"
+        tag: str = getattr(event, "tag", None) or "!"
         if tag != "!":
             self._refuse("yaml-tag", mark, f"tag {short(tag)} is refused; write the plain value")
         if isinstance(event, yaml.AliasEvent):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # pyshacl takes longer to import than an unchanged build take
     from delmaal.validate import Report
 
 Progress = Callable[[str], None]
+_UNKNOWN_BASE = "https://unknown.invalid/"
 STEPS = ("read", "build", "validate", "describe", "release")
 
 
@@ -61,31 +62,18 @@ def check(folder: Path, base: str | None = None, progress: Progress = lambda _: 
 def _checked(reading: Reading, base: str | None, progress: Progress) -> Check:
     from delmaal.validate import validate  # noqa: PLC0415  # see above
 
-    publication = reading.publication
-    if publication is None or not publication.base or not publication.source.slug:
-        return Check(reading.errors, _report(), None)
-    if base:
-        publication = replace(publication, base=base)
-    if any(error.code == "slug-malformed" for error in reading.errors):
-        return Check(reading.errors, _report(), None)  # such a slug has no IRI to build with
+    publication, errors = reading.publication, tuple(sorted(reading.errors, key=lambda error: (error.mark, error.code)))
+    if publication is None:
+        return Check(errors, _report(), None)
+    publication = replace(
+        publication, base=base or publication.base or _UNKNOWN_BASE,
+        source=replace(publication.source, slug=publication.source.slug or "unknown"),
+    )  # where a mistake has left none, so that the shapes see the remainder
     progress("build")
     built = build(publication)
     progress("validate")
     data = built.triples(*(name for name in built.parts if name != "shapes"))
-    found = validate(data, built.parts["shapes"], built.positions, publication.marks.record)
-    return Check(reading.errors, _without_echoes(found, reading.errors), built)
-
-
-def _without_echoes(found: Report, errors: tuple[SourceError, ...]) -> Report:
-    """The report without what only follows from mistakes that are reported already, at the same place or record."""
-    places = {(error.mark.file, error.mark.line) for error in errors}
-    files = {error.mark.file for error in errors}
-    kept = [
-        finding for finding in found.findings
-        if (finding.mark.file, finding.mark.line) not in places
-        and not (finding.mark.file in files and finding.code.endswith(("-missing", "-unknown", "-incomplete")))
-    ]
-    return _report(*kept)
+    return Check(errors, validate(data, built.parts["shapes"], built.positions, publication.marks.record), built)
 
 
 def _report(*findings: Finding) -> Report:

@@ -2,16 +2,21 @@
 
 pyshacl is the engine. Its results speak of nodes, paths and values; the positions that the build kept turn them into
 file, line and column: of the value, else of the property, else of the record.
+
+Where the reader refused a field, a shape may miss what the field would have said. Such an echo of a mistake that is
+reported already is left out; what a shape says of anything else in the record is not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 import pyshacl
-from pyoxigraph import Literal, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 from rdflib import Graph, URIRef
 from rdflib import Literal as RdfLiteral
 from rdflib.namespace import RDF, RDFS, SH
@@ -20,9 +25,18 @@ from rdflib.term import Node as RdfNode
 from delmaal.errors import Mark
 from delmaal.records import Finding, Severity, Text
 from delmaal.statements import Positions
-from delmaal.terms import PREFIXES, compact
+from delmaal.terms import PREFIXES, compact, term
 
 _FIX = URIRef(PREFIXES["delmaal"] + "fix")
+_BY_PRESENCE = {
+    SH[f"{name}ConstraintComponent"]
+    for name in ("Class", "Datatype", "NodeKind", "Pattern", "MinLength", "MaxLength", "MinInclusive", "MaxInclusive",
+                 "MaxCount", "QualifiedMaxCount", "UniqueLang", "Disjoint", "LessThan", "LessThanOrEquals")
+}
+"""Constraints that are broken by what is said; the others may be broken by what is not."""
+_PREDICATES = (SH.path, SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
+_NAME = re.compile(r"(?<![\w:?$<-])[a-z][a-z-]*:\w+")
+"""A prefixed name in a query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +58,11 @@ def validate(data: Iterable[Triple], shapes: Iterable[Triple], positions: Positi
     """
     shape_graph = to_rdflib(shapes)
     results = run_shacl(to_rdflib(data), shape_graph)
+    reads = cache(lambda shape: frozenset(_predicates(shape_graph, shape, set())))
     findings = {
         _finding(results, result, shape_graph, positions, start)
         for result in results.subjects(RDF.type, SH.ValidationResult)
+        if not _is_echo(results, result, positions, reads(results.value(result, SH.sourceShape)))
     }
     return Report(tuple(sorted(findings)))
 
@@ -68,7 +84,8 @@ def to_rdflib(triples: Iterable[Triple]) -> Graph:
             if isinstance(node, Literal):
                 datatype = None if node.language else URIRef(node.datatype.value)
                 plain = node.datatype.value == PREFIXES["xsd"] + "string"
-                found = RdfLiteral(node.value, lang=node.language, datatype=None if plain else datatype)
+                datatype = None if plain else datatype
+                found = RdfLiteral(node.value, lang=node.language, datatype=datatype, normalize=False)
             else:
                 found = URIRef(node.value)
             seen[node] = found
@@ -77,6 +94,29 @@ def to_rdflib(triples: Iterable[Triple]) -> Graph:
     for triple in triples:
         graph.add((convert(triple.subject), convert(triple.predicate), convert(triple.object)))
     return graph
+
+
+def _is_echo(results: Graph, result: RdfNode, positions: Positions, predicates: frozenset[str]) -> bool:
+    """Whether a result only misses what the reader refused: a property that its shape looks at is not known."""
+    if results.value(result, SH.sourceConstraintComponent) in _BY_PRESENCE:
+        return False
+    focus = str(results.value(result, SH.focusNode))
+    return any((focus, predicate) in positions.unknown for predicate in predicates)
+
+
+def _predicates(shapes: Graph, shape: RdfNode | None, seen: set[RdfNode]) -> Iterator[str]:
+    """The predicates that a shape looks at, in its parts and queries too."""
+    if shape is None or shape in seen:
+        return
+    seen.add(shape)
+    for predicate, obj in shapes.predicate_objects(shape):
+        if predicate in _PREDICATES:
+            yield str(obj)
+        elif predicate == SH.select:
+            names = _NAME.findall(str(obj))
+            yield from (term(name).value for name in names if name.partition(":")[0] in PREFIXES)
+        elif predicate != RDFS.seeAlso:
+            yield from _predicates(shapes, obj, seen)
 
 
 def _finding(results: Graph, result: RdfNode, shapes: Graph, positions: Positions, start: Mark) -> Finding:
@@ -104,13 +144,21 @@ def _position(positions: Positions, shapes: Graph, shape: RdfNode | None, focus:
     than the focus, is the resource to look at.
     """
     if path is not None:
-        return positions.find(focus, str(path), value.n3() if value is not None else "")
+        return positions.find(focus, str(path), _spelling(value))
     at = str(shapes.value(shape, RDFS.seeAlso) or "") if shape is not None else ""
     if isinstance(value, URIRef):
         found = positions.find(str(value), at)
         if found is not None:
             return found
     return positions.find(focus, at)
+
+
+def _spelling(node: RdfNode | None) -> str:
+    """A node as the positions spell it."""
+    if isinstance(node, RdfLiteral):
+        datatype = NamedNode(str(node.datatype)) if node.datatype else None
+        return str(Literal(str(node), language=node.language, datatype=datatype))
+    return "" if node is None else f"<{node}>"
 
 
 def _text(graph: Graph, node: RdfNode | None, predicate: URIRef) -> Text | None:

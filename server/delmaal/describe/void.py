@@ -39,8 +39,8 @@ LINKSETS: dict[str, Target] = {
     "eu-tables": Target(Text("EUs autoritetstabeller", "EU authority tables"), EU),
     "geonorge": Target(Text("Geonorge", "Geonorge"), "https://data.geonorge.no/"),
     "wikidata": Target(Text("Wikidata", "Wikidata"), "http://www.wikidata.org/entity/"),
-    "qudt": Target(Text("Enheter i QUDT", "QUDT units"), "http://qudt.org/vocab/unit/"),
-    "sdmx": Target(Text("Kodelister i SDMX", "SDMX code lists"), PREFIXES["sdmx-code"]),
+    "qudt": Target(Text("QUDT-enheter", "QUDT units"), "http://qudt.org/vocab/unit/"),
+    "sdmx": Target(Text("SDMX-kodelister", "SDMX code lists"), PREFIXES["sdmx-code"]),
 }
 
 
@@ -98,7 +98,8 @@ class _Void(Sheet):
         self.count(node, "void:classes", len(classes))
         self.count(node, "void:properties", len(predicates))
         for iri in sorted({_namespace(iri) for iri in (*classes, *predicates)}):
-            self.add(node, "void:vocabulary", NamedNode(iri))
+            if not iri.startswith(self.publication.base):
+                self.add(node, "void:vocabulary", NamedNode(iri))
         for kind, counter, link, name, number in (
             ("class", classes, "void:classPartition", "void:class", "void:entities"),
             ("property", predicates, "void:propertyPartition", "void:property", "void:triples"),

@@ -74,7 +74,7 @@ def _paths(folder: Path) -> set[str]:
 
 def _identify_dumps(release: Release) -> str:
     iri = Minter(release.base)
-    own = str(iri.thing("release", release.id)).encode()
+    own = str(iri.thing("release", release.manifest["id"])).encode()
     lines: dict[str, list[bytes]] = {name: [] for name in release.manifest["parts"]}
     names = {str(iri.graph(name)).encode(): name for name in lines}
     for path in ("data/graphs.nq", "metadata/metadata.nq"):
@@ -96,7 +96,7 @@ def _store_problem(release: Release) -> str:
     expected = set((b"".join(files[:2]) + b"".join(files[2:]).replace(_NON_NEGATIVE, _INTEGER)).splitlines())
     try:
         stored = {f"{quad} .".encode() for quad in Store.read_only(str(release.folder / "store"))}
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         return f"it cannot be opened ({error})"
     if stored != expected:
         return f"{count(len(stored - expected), 'statement')} too many, {len(expected - stored)} missing"

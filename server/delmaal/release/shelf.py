@@ -114,7 +114,7 @@ class Shelf:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """One build at a time; also clears what an interrupted one left.
+        """One build at a time; clears what an interrupted one left, and what it leaves itself where it fails.
 
         Raises ReleaseError while another build holds the lock.
         """
@@ -125,10 +125,16 @@ class Shelf:
             except BlockingIOError as error:
                 sentence = f"another build is writing to {self.folder}; wait for it"
                 raise ReleaseError("release-locked", sentence) from error
-            for folder in (self.folder, self.releases):
-                for left in folder.glob(f"{UNFINISHED}*"):
-                    _remove(left)
-            yield
+            try:
+                self._clear()
+                yield
+            finally:
+                self._clear()
+
+    def _clear(self) -> None:
+        for folder in (self.folder, self.releases):
+            for left in folder.glob(f"{UNFINISHED}*"):
+                _remove(left)
 
     def write(self, release_id: str, files: Iterable[File], manifest: Mapping[str, Any]) -> Release:
         """Write a release beside the others, its caches included, and give it its name as the last step.
@@ -136,47 +142,44 @@ class Shelf:
         A release that is there already is left alone, since its name says what is in it; a cache that it lacks is made.
         """
         target = self.releases / release_id
-        if not (target / "manifest.json").is_file():
-            with self._unfinished() as work:
-                entries = {file.path: _write_file(work / file.path, file.content) for file in files}
-                for make in CACHES.values():
-                    make(work)
-                whole = {**manifest, "id": release_id, "format": FORMAT_VERSION, "software": __version__}
-                whole["files"] = entries
-                whole["seal"] = seal_of(whole)
-                content = json.dumps(whole, indent=1, ensure_ascii=False).encode() + b"\n"
-                _write_file(work / "manifest.json", content)
-                _sync_all(work)
-                _remove(target)
-                work.rename(target)
-                _sync(self.releases)
-        else:
+        if (target / "manifest.json").is_file():
             self._restore_caches(target)
+            return self.open(release_id)
+        work = self._unfinished()
+        entries = {file.path: _write_file(work / file.path, file.content) for file in files}
+        for make in CACHES.values():
+            make(work)
+        whole = {**manifest, "id": release_id, "format": FORMAT_VERSION, "software": __version__, "files": entries}
+        whole["seal"] = seal_of(whole)
+        _write_file(work / "manifest.json", json.dumps(whole, indent=1, ensure_ascii=False).encode() + b"\n")
+        _sync_all(work)
+        _remove(target)
+        work.rename(target)
+        _sync(self.releases)
         return self.open(release_id)
 
     def _restore_caches(self, release: Path) -> None:
         """Make the caches that a release lacks; each gets its name when it is whole."""
         missing = [name for name in CACHES if not (release / name).is_dir()]
-        if missing:
-            with self._unfinished() as work:
-                for name in ("data", "metadata"):
-                    (work / name).symlink_to((release / name).resolve())
-                for name in missing:
-                    CACHES[name](work)
-                    _sync_all(work / name)
-                    _remove(release / name)
-                    (work / name).rename(release / name)
-                _sync(release)
+        if not missing:
+            return
+        work = self._unfinished()
+        for name in ("data", "metadata"):
+            (work / name).symlink_to((release / name).resolve())
+        for name in missing:
+            CACHES[name](work)
+            _sync_all(work / name)
+            _remove(release / name)
+            (work / name).rename(release / name)
+        _sync(release)
+        _remove(work)
 
-    @contextmanager
-    def _unfinished(self) -> Iterator[Path]:
-        """A folder to write in, which is gone afterwards unless it was given a name."""
+    def _unfinished(self) -> Path:
+        """A folder to write in until what is in it is given its name."""
         work = self.releases / f"{UNFINISHED}{os.getpid()}"
+        _remove(work)
         work.mkdir()
-        try:
-            yield work
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+        return work
 
     def switch(self, release: Release) -> bool:
         """Make a release the one that is served, in one step; False where it was already."""
@@ -236,7 +239,7 @@ def _manifest(content: bytes) -> dict[str, Any]:
     Raises ValueError where it lacks what a release is read by.
     """
     found = json.loads(content)
-    if not isinstance(found, dict) or not {"base", "parts", "files"} <= found.keys():
+    if not isinstance(found, dict) or not {"id", "format", "base", "parts", "files"} <= found.keys():
         raise ValueError("no manifest")
     return found
 

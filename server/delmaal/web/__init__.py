@@ -8,6 +8,7 @@
     /catalog[.x]             the DCAT catalogue
     /service-description     the SPARQL service description;  /.well-known/void  the VoID description
     /data/<dump>             the dumps
+    /openapi.json            what there is, for programs
     /health  /ready  /metrics    for whoever watches the server
     /static/<file>           style sheets
 
@@ -29,7 +30,7 @@ from werkzeug.exceptions import HTTPException
 from delmaal.errors import DelmaalError
 from delmaal.release import Shelf
 from delmaal.settings import Settings, load
-from delmaal.web import dumps, pages, resources, sparql, watch
+from delmaal.web import dumps, openapi, pages, resources, sparql, watch
 from delmaal.web.answers import EVERYWHERE, PAGE_HEADERS
 from delmaal.web.failures import failed, problem_of
 from delmaal.web.front import Front
@@ -49,7 +50,7 @@ def create_app(settings: Settings, releases: Releases) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.config.update(SETTINGS=settings, RELEASES=releases, BUILD=BUILD, MAX_CONTENT_LENGTH=settings.query_limit * 2)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for station in (pages, resources, sparql, dumps, watch):
+    for station in (pages, resources, sparql, dumps, watch, openapi):
         app.register_blueprint(station.routes)
     app.jinja_env.globals.update(pages.TEMPLATE_GLOBALS)
 

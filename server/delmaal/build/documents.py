@@ -1,0 +1,75 @@
+"""Governing documents and their mentions."""
+
+from __future__ import annotations
+
+from pyoxigraph import NamedNode
+
+from delmaal.records import Document, DocumentMention, Text
+from delmaal.statements import Statements
+from delmaal.terms import concept, text
+
+_DOCUMENT = {
+    "title": "dct:title rdfs:label", "type": "dct:type", "validity": "delmaal:validity", "adopted": "delmaal:adopted",
+    "horizon": "delmaal:horizon", "status": "delmaal:status", "status-date": "delmaal:statusDate",
+    "status-reason": "delmaal:statusReason", "part-of": "dct:isPartOf", "see-also": "rdfs:seeAlso", "note": "skos:note",
+    "mentions": "delmaal:mention",
+}
+_MENTION = {
+    "theme": "delmaal:inTheme", "as": "delmaal:asPrinted", "status": "delmaal:status", "note": "skos:note",
+    "status-as": "delmaal:statusAsPrinted", "status-date": "delmaal:statusDate", "case-number": "delmaal:caseNumber",
+    "lines": "prov:wasDerivedFrom",
+}
+
+
+def add_documents(out: Statements) -> None:
+    """Each document once, with one mention for each time that a theme prints it."""
+    for document in out.publication.documents:
+        _document(out, document)
+
+
+def _document(out: Statements, document: Document) -> None:
+    node, marks = out.iri.thing("document", document.slug), document.marks
+    out.types("documents", node, marks.record, "delmaal:GoverningDocument")
+    out.text("documents", node, ("dct:title", "rdfs:label"), document.title, marks.texts("title"))
+    if document.type:
+        out.add("documents", node, "dct:type", concept("document", document.type), marks.at("type"))
+    out.period("documents", node, "delmaal:validity", document.validity, marks.at("validity"))
+    out.period("documents", node, "delmaal:adopted", document.adopted, marks.at("adopted"))
+    out.period("documents", node, "delmaal:horizon", document.horizon, marks.at("horizon"))
+    if document.status:
+        out.add("documents", node, "delmaal:status", concept("status", document.status), marks.at("status"))
+    out.period("documents", node, "delmaal:statusDate", document.status_date, marks.at("status-date"))
+    if document.status_reason:
+        out.text("documents", node, "delmaal:statusReason", document.status_reason, marks.texts("status-reason"))
+    out.reference("documents", node, "dct:isPartOf", "document", document.part_of, marks, "part-of")
+    for index, address in enumerate(document.see_also):
+        out.add("documents", node, "rdfs:seeAlso", NamedNode(address), marks.at(f"see-also.{index}"))
+    if document.note:
+        out.text("documents", node, "skos:note", document.note, marks.texts("note"))
+    for number, mention in enumerate(document.mentions, 1):
+        _mention(out, document, node, mention, number)
+    out.fields(node, marks, _DOCUMENT)
+
+
+def _mention(out: Statements, document: Document, subject: NamedNode, mention: DocumentMention, number: int) -> None:
+    node, marks = out.iri.thing("mention", f"{document.slug}-{number}"), mention.marks
+    out.types("documents", node, marks.record, "delmaal:Mention")
+    title = document.title
+    label = Text(f"Omtale {number} av {title.nb}", f"Mention {number} of {title.en}")
+    out.text("documents", node, "rdfs:label", label, marks.record)
+    out.add("documents", subject, "delmaal:mention", node, marks.record)
+    out.add("documents", node, "delmaal:mentionOf", subject, marks.record)
+    out.reference("documents", node, "delmaal:inTheme", "theme", mention.theme, marks, "theme")
+    if mention.printed:
+        out.add("documents", node, "delmaal:asPrinted", text(mention.printed), marks.at("as"))
+    if mention.status:
+        out.add("documents", node, "delmaal:status", concept("status", mention.status), marks.at("status"))
+    if mention.status_printed:
+        out.add("documents", node, "delmaal:statusAsPrinted", text(mention.status_printed), marks.at("status-as"))
+    out.period("documents", node, "delmaal:statusDate", mention.status_date, marks.at("status-date"))
+    if mention.case_number:
+        out.add("documents", node, "delmaal:caseNumber", text(mention.case_number), marks.at("case-number"))
+    if mention.note:
+        out.text("documents", node, "skos:note", mention.note, marks.texts("note"))
+    out.derived("documents", node, mention.lines, marks.at("lines"))
+    out.fields(node, marks, _MENTION)

@@ -1,0 +1,223 @@
+"""The front before Flask: limits over HTTP, the cache, counters, fair use, release switches under load."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from conftest import TINY, serving
+from delmaal.publish import publish
+from delmaal.release import Release, Shelf
+from delmaal.web.cache import AnswerCache, Kept
+from delmaal.web.counters import Counters, prometheus
+from delmaal.web.fairuse import FairUse
+
+
+def metric(client: httpx.Client, name: str) -> float:
+    """A counter of the server's."""
+    found = re.search(rf"^{re.escape(name)} (\S+)$", client.get("/metrics").text, re.MULTILINE)
+    assert found, name
+    return float(found[1])
+
+
+def test_watching(tiny_server: httpx.Client, tiny_release: Release) -> None:
+    assert tiny_server.get("/health").text == "ok\n"
+    assert tiny_server.get("/ready").text == f"release {tiny_release.id}\n"
+    text = tiny_server.get("/metrics").text
+    for line in text.splitlines():
+        assert re.fullmatch(r'# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? [0-9.e+-]+', line), line
+    assert f'delmaal_release_info{{release="{tiny_release.id}"}} 1' in text
+
+
+def test_metrics_hold_over_all_workers(tiny_server: httpx.Client) -> None:
+    name = 'delmaal_requests_total{route="catalog",status="2xx"}'
+    before = metric(tiny_server, name)
+    for _ in range(40):  # new connections, so that every worker gets some
+        with httpx.Client(base_url=tiny_server.base_url) as client:
+            assert client.get("/catalog").status_code == 200
+    assert metric(tiny_server, name) == before + 40
+
+
+def test_repeats_come_from_the_cache_and_say_the_same(tiny_server: httpx.Client) -> None:
+    path = "/doc/theme/god-helse"
+    first = tiny_server.get(path, headers={"Accept": "application/ld+json", "Accept-Encoding": "identity"})
+    before = metric(tiny_server, "delmaal_cache_hits_total")
+    again = [tiny_server.get(path, headers={"Accept": "application/ld+json", "Accept-Encoding": "identity"})
+             for _ in range(10)]
+    assert metric(tiny_server, "delmaal_cache_hits_total") >= before + 8  # one miss for each worker at most
+    for answer in again:
+        assert answer.content == first.content
+        assert {k: v for k, v in answer.headers.items() if k != "date"} == \
+            {k: v for k, v in first.headers.items() if k != "date"}
+
+
+def raw(client: httpx.Client, data: bytes, wait: float = 5.0) -> bytes:
+    """What the server answers to these bytes."""
+    with socket.create_connection(("127.0.0.1", client.base_url.port or 80), timeout=wait) as connection:
+        connection.sendall(data)
+        answer = b""
+        try:
+            while chunk := connection.recv(65536):
+                answer += chunk
+                if b"\r\n\r\n" in answer:
+                    break
+        except TimeoutError:
+            pass
+        return answer
+
+
+@pytest.mark.parametrize(("request_bytes", "status"), [
+    (b"GET /doc/x HTTP/1.1\r\nHost: h\r\nX-Long: " + b"a" * 40_000 + b"\r\n\r\n", (431,)),
+    (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: h\r\n\r\n", (414, 431)),
+    (b"NONSENSE\r\n\r\n", (400,)),
+    (b"GET /doc/\xff\xfe HTTP/1.1\r\nHost: h\r\n\r\n", (400, 404)),
+    (b"POST /sparql HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999\r\n\r\n", (413,)),
+    (b"GET /sparql?query=%FF HTTP/1.1\r\nHost: h\r\n\r\n", (400,)),
+    (b"GET / HTTP/1.1\r\nHost: h\r\nAccept: " + b"text/html;q=" * 900 + b"\r\n\r\n", (200, 406)),
+    (b"GET / HTTP/1.1\r\nHost: h\r\nRange: bytes=0-1,5-9999999999999999999999\r\n\r\n", (200,)),
+    (b"GET /data/all.nt HTTP/1.1\r\nHost: h\r\nRange: bytes=abc\r\n\r\n", (200, 416)),
+])
+def test_hostile_requests_are_refused_or_answered(tiny_server: httpx.Client, request_bytes: bytes,
+                                                  status: tuple[int, ...]) -> None:
+    answer = raw(tiny_server, request_bytes)
+    assert answer.startswith(b"HTTP/1.1 "), answer[:100]
+    assert int(answer.split(b" ")[1]) in status, answer[:200]
+    assert tiny_server.get("/health").status_code == 200
+
+
+def test_ranges_of_a_dump(tiny_server: httpx.Client, tiny_release: Release) -> None:
+    content = (tiny_release.folder / "data/all.nt").read_bytes()
+    part = tiny_server.get("/data/all.nt", headers={"Range": "bytes=10-19"})
+    assert (part.status_code, part.content) == (206, content[10:20])
+    assert part.headers["content-range"] == f"bytes 10-19/{len(content)}"
+    whole = tiny_server.get("/data/all.nt")
+    assert whole.content == content
+    assert whole.headers["accept-ranges"] == "bytes"
+    assert tiny_server.get("/data/all.nt", headers={"If-None-Match": whole.headers["etag"]}).status_code == 304
+    assert tiny_server.get("/data/all.nt", headers={"Range": f"bytes={len(content)}-"}).status_code == 416
+
+
+def test_a_body_that_trickles_is_ended(tmp_path: Path) -> None:
+    with serving(TINY, tmp_path, DELMAAL_BODY_SECONDS="1", DELMAAL_WORKERS="1") as client:
+        connections = []
+        for _ in range(50):
+            connection = socket.create_connection(("127.0.0.1", client.base_url.port or 80), timeout=10)
+            connection.sendall(b"POST /sparql HTTP/1.1\r\nHost: h\r\nContent-Type: application/sparql-query\r\n"
+                               b"Content-Length: 50\r\n\r\nA")
+            connections.append(connection)
+        started = time.monotonic()
+        assert client.get("/doc/theme/god-helse").status_code == 200
+        assert time.monotonic() - started < 1
+        for connection in connections:
+            answer = connection.recv(4096)
+            assert answer.startswith(b"HTTP/1.1 408"), answer[:80]
+            connection.close()
+
+
+def test_one_client_has_a_limit(tmp_path: Path) -> None:
+    with serving(TINY, tmp_path, DELMAAL_CLIENT_LIMIT="5", DELMAAL_TRUSTED_HOPS="1") as client:
+        statuses = [client.get("/health", headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.9"}).status_code
+                    for _ in range(12)]
+        assert statuses.count(429) >= 1
+        assert statuses[0] == 200
+        limited = client.get("/health", headers={"X-Forwarded-For": "203.0.113.9"})
+        if limited.status_code == 429:  # else a new minute has begun
+            assert 0 < int(limited.headers["retry-after"]) <= 60
+        assert client.get("/health", headers={"X-Forwarded-For": "203.0.113.10"}).status_code == 200
+        assert client.get("/health").status_code == 200  # the machine itself
+
+
+def test_clients_address_is_taken_from_the_trusted_hops(tmp_path: Path) -> None:
+    two = FairUse(tmp_path, 1, 2)
+    assert two.client("10.0.0.1:5", "1.1.1.1, 2.2.2.2, 3.3.3.3") == "2.2.2.2"
+    assert FairUse(tmp_path, 1, 0).client("10.0.0.1:5", "1.1.1.1") == "10.0.0.1"
+    assert FairUse(tmp_path, 1, 0).client("[2001:db8::1]:5", "") == "2001:db8::1"
+    assert two.wait("198.51.100.7:1", "") == 0
+    assert two.wait("198.51.100.7:2", "") > 0
+    assert FairUse(tmp_path, 1, 2).wait("198.51.100.7:3", "") > 0  # another process shares the count
+    assert all(two.wait("127.0.0.1:9", "") == 0 for _ in range(5))
+
+
+def test_cache_is_bounded_in_bytes() -> None:
+    cache = AnswerCache(100_000)
+    for number in range(100):
+        cache.put("r1", (str(number),), Kept(200, [], b"x" * 5_000, ""))
+        assert cache.size <= 100_000
+    assert cache.get("r1", ("0",)) is None
+    assert cache.get("r1", ("99",)) is not None
+    cache.put("r1", ("big",), Kept(200, [], b"x" * 50_000, ""))
+    assert cache.get("r1", ("big",)) is None
+    assert cache.get("r2", ("99",)) is None
+    assert len(cache) == 0
+
+
+def test_counters_outlive_their_process(tmp_path: Path) -> None:
+    first, second = Counters(tmp_path), Counters(tmp_path)
+    first.request("/doc/x", 200, 0.002)
+    second.request("/doc/y", 404, 7)
+    second.stopped("query-too-slow")
+    second.stopped("not one of them")
+    sums = Counters(tmp_path).sums()
+    assert (sums["requests:doc:2xx"], sums["requests:doc:4xx"], sums["killed:query-too-slow"]) == (1, 1, 1)
+    assert 'le="+Inf"} 2' in prometheus(sums, "r", trouble=False)
+
+
+def test_switch_under_load_loses_nothing_and_mixes_nothing(tmp_path: Path) -> None:
+    """Every answer is of one release, and says which."""
+    folder = Path(shutil.copytree(TINY, tmp_path / "tiny"))
+    out = tmp_path / "out"
+    first = publish(folder, out).release
+    theme = folder / "themes" / "god-helse.yaml"
+    theme.write_text(theme.read_text("utf-8").replace("nb: God helse", "nb: Bedre helse"), "utf-8")
+    with serving(folder, tmp_path / "else") as other:
+        second_id = re.search(r"release (\w+)", other.get("/ready").text)
+    assert second_id
+    shutil.copytree(tmp_path / "else" / "tiny" / "releases" / second_id[1], out / "tiny" / "releases" / second_id[1])
+    theme.write_text(theme.read_text("utf-8").replace("nb: Bedre helse", "nb: God helse"), "utf-8")
+    second = Shelf(out / "tiny").open(second_id[1])
+    failures: list[str] = []
+    seen: set[str] = set()
+    stop = threading.Event()
+
+    def ask(address: str) -> None:
+        with httpx.Client(base_url=address) as client:
+            while not stop.is_set():
+                answer = client.get("/doc/theme/god-helse.ttl")
+                release = first.id if first.id in answer.text else second.id
+                label = "God helse" if release == first.id else "Bedre helse"
+                if answer.status_code != 200 or f'"{label}"@nb' not in answer.text or release not in answer.text:
+                    failures.append(f"{answer.status_code} {answer.text[:200]}")
+                seen.add(release)
+
+    with serving(folder, out) as client:
+        threads = [threading.Thread(target=ask, args=(str(client.base_url),)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        shelf = Shelf(out / "tiny")
+        for turn in range(20):
+            shelf.switch(second if turn % 2 == 0 else first)
+            time.sleep(0.05)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert not failures, failures[:3]
+        assert seen == {first.id, second.id}
+
+        (out / "tiny" / "releases" / "broken").mkdir()
+        (out / "tiny" / "fresh").symlink_to("releases/broken")
+        (out / "tiny" / "fresh").replace(out / "tiny" / "current")
+        kept = client.get("/doc/theme/god-helse.ttl")
+        assert kept.status_code == 200
+        for _ in range(4):
+            ready = client.get("/ready")
+            assert ready.status_code == 503
+            assert "broken"[:12] in ready.json()["detail"]
+        shelf.switch(first)
+        assert client.get("/ready").status_code == 200
