@@ -1,4 +1,4 @@
-"""The catalogue as a portal sees it: one document, judged by the official shapes and read by the portal's own parser."""
+"""The catalogue as a portal sees it: one document, judged by official shapes and read by the portal's own parser."""
 
 from __future__ import annotations
 
@@ -7,24 +7,28 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyshacl
 import pytest
-from conftest import REFERENCE, TINY, TRONDHEIM, needs_reference
 from pyoxigraph import Store
 from rdflib import DCAT, DCTERMS, FOAF, RDF, SH, SKOS, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
+from conftest import REFERENCE, TINY, TRONDHEIM, needs_reference
+from delmaal.build import build
+from delmaal.describe import catalogue, data_dumps
 from delmaal.describe.authorities import AUTHORITIES
 from delmaal.describe.catalogue import LICENCES, PREDICATES
 from delmaal.formats import RDF_FORMATS
 from delmaal.publish import publish
+from delmaal.records import Publication
 from delmaal.release import Release
+from delmaal.sources import SOURCES
 from delmaal.sources import publication as reader
 from delmaal.sources.themes import EU_THEMES
-from delmaal.terms import EU, PREFIXES, term
+from delmaal.terms import EU, PREFIXES, Minter, term
 
 EU_V3 = ("dcat-ap/dcat-ap_3.0.1_shapes.ttl", "dcat-ap/dcat-ap_3.0.1_range.ttl")
 RECOMMENDED = ("dcat-ap/dcat-ap_3.0.1_shapes_recommended.ttl",)
@@ -203,7 +207,8 @@ def test_the_document_is_closed(graph: Graph) -> None:
 
 
 def test_every_authority_has_a_stub(graph: Graph) -> None:
-    for node in set(graph.subjects(SKOS.inScheme, None)) | {node for node in graph.objects() if str(node) in AUTHORITIES}:
+    known = {node for node in graph.objects() if str(node) in AUTHORITIES}
+    for node in known | set(graph.subjects(SKOS.inScheme, None)):
         assert (node, RDF.type, SKOS.Concept) in graph
         schemes = list(graph.objects(node, SKOS.inScheme))
         assert len(schemes) == 1
@@ -356,13 +361,11 @@ def test_every_code_that_the_reader_accepts_is_known_here() -> None:
 def test_the_statistics_say_what_the_cube_holds(graph: Graph, release: Release) -> None:
     """StatDCAT-AP, against the store."""
     store = Store.read_only(str(release.folder / "store"))
-    head = "PREFIX qb: <http://purl.org/linked-data/cube#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> " + \
-        "PREFIX dcat: <http://www.w3.org/ns/dcat#> " + "".join(
-            f"PREFIX sdmx-{name}: <http://purl.org/linked-data/sdmx/2009/{name}#> " for name in ("attribute", "dimension"))
+    head = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())
 
     def ask(query: str) -> Iterator[list[str]]:
         for row in store.query(head + query):  # type: ignore[union-attr]
-            yield [value.value for value in row]  # type: ignore[union-attr]
+            yield [value.value for value in row]
 
     dataset = URIRef(f"{release.base}id/dataset/statistics")
     assert list(graph.subjects(STAT.numSeries, None)) == [dataset]
@@ -386,7 +389,7 @@ def test_the_statistics_say_what_the_cube_holds(graph: Graph, release: Release) 
     assert str(number.datatype).endswith("nonNegativeInteger")
     period = graph.value(dataset, DCTERMS.temporal)
     for predicate, name, best in ((DCAT.startDate, "startDate", "MIN"), (DCAT.endDate, "endDate", "MAX")):
-        days = list(ask(f"SELECT ({best}(?d) AS ?day) {{ ?o a qb:Observation ; sdmx-dimension:refPeriod ?p . "
+        days = list(ask(f"SELECT ({best}(?d) AS ?day) {{ ?o a delmaal:Statistic ; sdmx-dimension:refPeriod ?p . "
                         f"?p dcat:{name} ?d }}"))
         assert str(graph.value(period, predicate)) == days[0][0]
 
@@ -474,3 +477,90 @@ def both(graph: Graph, node: Node | None, predicate: URIRef) -> dict[str, str]:
     """The texts of a property by language."""
     texts = list(graph.objects(node, predicate))
     return {text.language or "": str(text) for text in texts if isinstance(text, Literal)}
+
+
+def described(publication: Publication) -> Graph:
+    """The catalogue of a publication that was changed after it was read."""
+    built = build(publication)
+    graph = Graph()
+    for triple in catalogue(publication, data_dumps(built, Minter(publication.base))):
+        graph.parse(data=f"{triple} .", format="nt")
+    return graph
+
+
+@pytest.fixture
+def publication() -> Publication:
+    found = SOURCES["curated"](TINY).publication
+    assert found is not None
+    return found
+
+
+def days(graph: Graph, name: str) -> tuple[str, str]:
+    period = graph.value(URIRef(name), DCTERMS.temporal)
+    return str(graph.value(period, DCAT.startDate) or ""), str(graph.value(period, DCAT.endDate) or "")
+
+
+@pytest.mark.parametrize(("temporal", "themes", "whole"), [
+    ("2024--2030", ("2024-01-01", "2030-12-31"), ("2019-01-01", "2030-12-31")),
+    ("2022", ("2022-01-01", "2022-12-31"), ("2019-01-01", "2030-12-31")),
+    ("", ("2019-01-01", "2030-12-31"), ("2019-01-01", "2030-12-31")),
+    ("2010--", ("2010-01-01", ""), ("2010-01-01", "2030-12-31")),
+])
+def test_a_dataset_covers_what_it_has(publication: Publication, temporal: str, themes: tuple[str, str],
+                                      whole: tuple[str, str]) -> None:
+    """The publication says what it covers, the cube what it has figures of; the whole covers both."""
+    graph = described(replace(publication, temporal=temporal))
+    assert days(graph, f"{publication.base}id/dataset/themes") == themes
+    assert days(graph, f"{publication.base}id/dataset/statistics") == ("2019-01-01", "2030-12-31")
+    assert days(graph, f"{publication.base}id/dataset/all") == whole
+    assert days(graph, f"{publication.base}catalog") == whole
+
+
+@needs_reference
+def test_a_publication_without_figures_conforms(publication: Publication) -> None:
+    graph = described(replace(publication, statistics=(), temporal=""))
+    assert not list(graph.subjects(STAT.numSeries, None))
+    assert not list(graph.subjects(DCTERMS.temporal, None))
+    assert findings(graph, EU_V3) == {}
+    assert {row.path for row in findings(graph, RECOMMENDED)} == {"dct:temporal"}
+
+
+@pytest.mark.parametrize(("iri", "scheme"), [
+    ("https://data.geonorge.no/administrativeEnheter/fylke/id/173148",
+     "https://data.geonorge.no/administrativeEnheter/fylke"),
+    ("https://sws.geonames.org/3133881/", "https://sws.geonames.org"),
+    (f"{EU}place/NOR_TRD", f"{EU}place"),
+    ("https://example.org/place/lillevik", "https://example.org/place"),
+])
+def test_a_place_is_in_a_scheme(publication: Publication, iri: str, scheme: str) -> None:
+    place = replace(publication.spatial[0], iri=iri)
+    graph = described(replace(publication, spatial=(place,)))
+    assert [str(node) for node in graph.objects(URIRef(iri), SKOS.inScheme)] == [scheme]
+    assert both(graph, URIRef(scheme), DCTERMS.title).keys() == {"nb", "en"}
+
+
+def test_a_record_says_what_last_happened(publication: Publication) -> None:
+    for modified, change in ((publication.modified, "updated"), (publication.issued, "created")):
+        graph = described(replace(publication, modified=modified))
+        records = set(graph.subjects(RDF.type, DCAT.CatalogRecord))
+        assert {short(graph.value(node, ADMS.status)) for node in records} == {change}
+
+
+@pytest.mark.parametrize(("right", "wrong", "code"), [
+    ("[helse-og-omsorg]", "[helse]", "los-theme-unknown"),
+    ("6.1 62.1 6.3 62.2", "6.3 62.1 6.1 62.2", "bbox-malformed"),
+    ("6.1 62.1 6.3 62.2", "6,1 62,1 6,3 62,2", "bbox-malformed"),
+    ("centroid: 6.2 62.15", "centroid: 6.2", "centroid-malformed"),
+    ("centroid: 6.2 62.15", "centroid: 62.15 186.2", "centroid-malformed"),
+    ("iri: https://example.org/place/lillevik", "iri: lillevik", "address-malformed"),
+    ("label: {nb: Lillevik kommune, en: Lillevik municipality}\n    bbox", "bbox", "key-missing"),
+])
+def test_what_the_catalogue_needs_is_refused_at_its_line(tiny: Path, right: str, wrong: str, code: str) -> None:
+    file = tiny / "publication.yaml"
+    before = file.read_text("utf-8")
+    assert right in before
+    file.write_text(before.replace(right, wrong), "utf-8")
+    errors = SOURCES["curated"](tiny).errors
+    assert [(error.code, Path(error.mark.file).name) for error in errors] == [(code, "publication.yaml")]
+    line = before[: before.index(right)].count("\n") + 1
+    assert abs(errors[0].mark.line - line) <= 1

@@ -185,7 +185,7 @@ def test_the_publications_own_properties_describe_themselves(data: Store, public
 
 def test_every_term_that_is_defined_is_used_or_reserved(parts: Built, ontology: rdflib.Graph) -> None:
     """A code list is used as a whole, with its class, where one of its codes is."""
-    used = {rdflib.URIRef(iri) for iri in terms_used(published(parts))}
+    used = {rdflib.URIRef(iri) for iri in terms_used(iter([*published(parts), *parts.parts["shapes"]]))}
     codes = code_terms(ontology)
     lists = {scheme for code in codes & used for scheme in ontology.objects(code, SKOS.inScheme)}
     used |= {code for code in codes if lists & set(ontology.objects(code, SKOS.inScheme))}

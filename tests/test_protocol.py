@@ -150,7 +150,7 @@ def test_each_form_in_each_format(tiny_server: httpx.Client, name: str) -> None:
         if row.rdf is not None:
             assert len(list(ox.parse(answers[0].content, format=row.rdf))) >= 4
         elif row.name not in ("csv", "tsv") or name == "select":
-            found = ox.parse_query_results(answers[0].content, format=row.results)  # type: ignore[arg-type]
+            found = ox.parse_query_results(answers[0].content, format=row.results)
             if name == "ask":
                 assert bool(found) is True
             else:
@@ -259,7 +259,8 @@ def test_sparqlwrapper_is_a_client(tiny_server: httpx.Client) -> None:
         client.setMethod(method)
         client.setReturnFormat(JSON)
         client.setQuery("SELECT ?t { ?t a <https://w3id.org/delmaal/ns#Theme> }")
-        rows = client.queryAndConvert()["results"]["bindings"]
+        answer: Any = client.queryAndConvert()
+        rows = answer["results"]["bindings"]
         assert {row["t"]["value"].rpartition("/")[2] for row in rows} == {"god-helse", "ren-energi"}
 
 

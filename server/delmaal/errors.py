@@ -7,6 +7,10 @@
     ├── SettingError             2  a setting or option that cannot be
     ├── ReleaseError             3  a release that is missing, damaged or cannot be opened
     ├── QueryError               4  a query that is malformed or was refused
+    │   └── KeptError            4  what the keeper says instead of a result, and when to ask again
+    │       ├── QueryMalformed, QueryTooDeep, ServiceRefused, UpdateRefused, QueryRefused: ask otherwise
+    │       ├── QueryTooSlow, QueryTooBig, QueryBusy, KeeperUnreachable: over a limit, or at a bad time
+    │       └── QueryAbandoned: the client left
     └── ServerError              5  the server cannot start
 
 An error says where it is, what was found and what to do; it never carries a traceback to the user.
@@ -14,7 +18,7 @@ An error says where it is, what was found and what to do; it never carries a tra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -88,6 +92,90 @@ class QueryError(DelmaalError):
     """A query that is malformed, refused or over a limit."""
 
     exit_code = 4
+
+
+class KeptError(QueryError):
+    """What the keeper says instead of a result.
+
+    `retry_after` is in seconds, and None where asking the same again is of no use.
+    """
+
+    name: ClassVar[str]
+    retry_after: ClassVar[int | None] = None
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(self.name, sentence)
+
+
+class QueryMalformed(KeptError):
+    """Not SPARQL; the sentence names line and column, both from 1, columns in characters."""
+
+    name = "query-malformed"
+
+
+class ServiceRefused(KeptError):
+    """It would fetch from another endpoint."""
+
+    name = "query-service-refused"
+
+
+class UpdateRefused(KeptError):
+    """It would write."""
+
+    name = "query-update-refused"
+
+
+class QueryTooDeep(KeptError):
+    """It is nested or chained deeper than the parser's stack."""
+
+    name = "query-too-deep"
+
+
+class QueryRefused(KeptError):
+    """The engine has a failure of its own on it."""
+
+    name = "query-refused"
+
+
+class QueryTooSlow(KeptError):
+    """It ran for longer than a query may."""
+
+    name = "query-too-slow"
+    retry_after = 60
+
+
+class QueryTooBig(KeptError):
+    """It needed more memory than a query may, or its result is bigger than a result may be."""
+
+    name = "query-too-big"
+    retry_after = 60
+
+
+class QueryBusy(KeptError):
+    """As many slow queries as there may be are running."""
+
+    name = "query-busy"
+    retry_after = 10
+
+
+class QueryAbandoned(KeptError):
+    """The client left before the answer."""
+
+    name = "query-abandoned"
+
+
+class KeeperUnreachable(KeptError):
+    """There is no keeper, or it ended while the query ran; it is started again at once."""
+
+    name = "keeper-unreachable"
+    retry_after = 1
+
+
+KEPT: Mapping[str, type[KeptError]] = {
+    kind.name: kind
+    for kind in (QueryMalformed, ServiceRefused, UpdateRefused, QueryTooDeep, QueryRefused, QueryTooSlow, QueryTooBig,
+                 QueryBusy, QueryAbandoned, KeeperUnreachable)
+}
 
 
 class ServerError(DelmaalError):

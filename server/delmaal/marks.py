@@ -29,8 +29,11 @@ _TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels; flatten it"
 
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-"""What YAML does not accept in a file, and the mark of byte order, which belongs at the beginning alone."""
+_INVISIBLE = re.compile(
+    r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""What YAML does not accept; the line ends of its own that no editor shows (U+0085, U+2028, U+2029), on which a value
+would break; and the mark of byte order, which belongs at the beginning alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def _read_text(path: Path, name: str) -> str:
         raise SourceError("file-not-utf8", _File(name, before + "?").mark(len(before)), sentence) from error
     if not text.strip():
         raise _empty(name)
-    found = [match.start() for match in _CONTROL.finditer(text)]
+    found = [match.start() for match in _INVISIBLE.finditer(text)]
     if found:
         more = f" (and {len(found) - 1} more further down)" if len(found) > 1 else ""
         sentence = f"the invisible character U+{ord(text[found[0]]):04X} stands here{more}; delete it"
@@ -140,7 +143,7 @@ def _syntax(error: yaml.MarkedYAMLError, file: _File) -> SourceError:
         return SourceError("yaml-tab", mark, "a tab indents this line; YAML takes spaces only: use two per level")
     problem = (error.problem or error.context or "this is not YAML").strip()
     if "nesting depth" in problem:
-        return SourceError("yaml-depth", start, _TOO_DEEP)
+        return SourceError("yaml-depth", Mark(mark.file, start.line), _TOO_DEEP)
     if problem == "found unexpected end of stream":
         return SourceError("yaml-syntax", start, "the quotation mark that opens here is never closed; close it")
     where = f" ({error.context} that begins on line {start.line})" if error.context and start.line < mark.line else ""
@@ -149,10 +152,7 @@ def _syntax(error: yaml.MarkedYAMLError, file: _File) -> SourceError:
 
 
 class _File:
-    """A file's text, and the Mark of any index in it.
-
-    Lines end as editors end them; YAML ends one at U+0085, U+2028 and U+2029 as well.
-    """
+    """A file's text, and the Mark of any index in it."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
@@ -220,7 +220,7 @@ class _Tree:
         if isinstance(event, yaml.AliasEvent):
             return self._refuse("yaml-alias", mark, f"alias *{short(event.anchor)} is refused; write the value out")
         if isinstance(event, yaml.ScalarEvent):
-            escaped = _CONTROL.search(event.value)
+            escaped = _INVISIBLE.search(event.value)
             if escaped:
                 sentence = f"this value holds the invisible character U+{ord(escaped[0]):04X}; delete it"
                 return self._refuse("yaml-character", mark, sentence)

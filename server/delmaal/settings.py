@@ -64,6 +64,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("trusted_hops", "0", _number(0, 16), "Proxies in front whose X-Forwarded-For is believed."),
     Setting("access_log", "0", _number(0, 1), "1 writes a line of JSON for each request to standard error."),
     Setting("query_limit", "100000", _number(1, 10**9), "Bytes of a query's text; a longer one is answered 413."),
+    Setting("query_seconds", "30", _number(1, 3600), "Seconds a query may run; a slower one is answered 504."),
+    Setting("query_memory_mb", "1024", _number(64, 1 << 20), "Megabytes a query may need beside the store's own."),
+    Setting("query_result_mb", "256", _number(1, 1 << 16), "Megabytes of one result; a bigger one is answered 503."),
+    Setting("query_workers", "0", _number(0, 256), "Processes for queries; 0 is one more than cores, at least 5."),
+    Setting("query_slow_ms", "200", _number(10, 10**6), "Milliseconds after which a query gives way to faster ones."),
+    Setting("query_depth", "256", _number(8, 1000), "Brackets within brackets in a query; more are answered 400."),
 )
 
 
@@ -81,6 +87,12 @@ class Settings:
     trusted_hops: int
     access_log: int
     query_limit: int
+    query_seconds: int
+    query_memory_mb: int
+    query_result_mb: int
+    query_workers: int
+    query_slow_ms: int
+    query_depth: int
 
 
 def load(options: Mapping[str, str | None], environment: Mapping[str, str] = os.environ) -> Settings:

@@ -112,6 +112,8 @@ def _predicates(shapes: Graph, shape: RdfNode | None, seen: set[RdfNode]) -> Ite
     for predicate, obj in shapes.predicate_objects(shape):
         if predicate in _PREDICATES:
             yield str(obj)
+        elif predicate == SH["class"] and (shape, SH.path, None) not in shapes:
+            yield str(RDF.type)
         elif predicate == SH.select:
             names = _NAME.findall(str(obj))
             yield from (term(name).value for name in names if name.partition(":")[0] in PREFIXES)

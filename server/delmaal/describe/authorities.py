@@ -145,7 +145,8 @@ _ROWS: list[Authority] = [
       for code, labels in _LOS_THEMES.items()),
     *(Authority(f"{_IANA}/{row.media_type}", "dct:MediaType", _IANA, Text(row.media_type, row.media_type),
                 row.media_type) for row in (*RDF_FORMATS, *RESULT_FORMATS)),
-    Authority(f"{_SPDX}#checksumAlgorithm_sha256", "spdx:ChecksumAlgorithm", _SPDX, Text("SHA-256", "SHA-256"), "SHA256"),
+    Authority(f"{_SPDX}#checksumAlgorithm_sha256", "spdx:ChecksumAlgorithm", _SPDX, Text("SHA-256", "SHA-256"),
+              "SHA256"),
 ]
 
 AUTHORITIES: dict[str, Authority] = {row.iri: row for row in _ROWS}
@@ -161,8 +162,8 @@ STANDARDS: dict[str, Text] = {
     "https://www.w3.org/TR/owl2-overview/": Text("Webontologispråket OWL 2", "OWL 2 Web Ontology Language"),
     "https://www.w3.org/TR/rdf-syntax-grammar/": Text("RDF 1.1 XML", "RDF 1.1 XML Syntax"),
     "https://www.w3.org/TR/shacl/": Text("Formspråket SHACL", "Shapes Constraint Language (SHACL)"),
-    "https://www.w3.org/TR/skos-reference/": Text("SKOS for begreper og kodelister", "SKOS Simple Knowledge Organization "
-                                                  "System Reference"),
+    "https://www.w3.org/TR/skos-reference/": Text(
+        "SKOS for begreper og kodelister", "SKOS Simple Knowledge Organization System Reference"),
     "https://www.w3.org/TR/sparql11-protocol/": Text("Protokollen SPARQL 1.1", "SPARQL 1.1 Protocol"),
     "https://www.w3.org/TR/sparql11-query/": Text("Spørrespråket SPARQL 1.1", "SPARQL 1.1 Query Language"),
     "https://www.w3.org/TR/turtle/": Text("RDF 1.1 Turtle", "RDF 1.1 Turtle"),
@@ -224,6 +225,7 @@ def unit(iri: str, label: Text) -> Authority:
 
 def place(row: Place) -> tuple[Authority, Text]:
     """A place as a concept, and the title of its scheme; where the scheme is not known it is the IRI's folder."""
-    scheme, title = next((found[1], title) for pattern, title in _PLACE_SCHEMES if (found := re.match(pattern, row.iri)))
+    schemes = ((re.match(pattern, row.iri), title) for pattern, title in _PLACE_SCHEMES)
+    scheme, title = next((found[1], title) for found, title in schemes if found)
     code = row.iri.rstrip("/").rpartition("/")[2]
     return Authority(row.iri, "dct:Location", scheme, row.label, code), title

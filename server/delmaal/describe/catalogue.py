@@ -19,7 +19,16 @@ from delmaal import codes
 from delmaal.describe import authorities
 from delmaal.describe.cube import Cube, read_cube
 from delmaal.describe.dumps import Dump
-from delmaal.describe.offers import DATASETS, FORMAT_NOTES, SERVICES, WHOLE, WHOLE_ABOUT, WHOLE_TITLE, Offer
+from delmaal.describe.offers import (
+    DATASETS,
+    FILE_TITLES,
+    FORMAT_NOTES,
+    SERVICES,
+    WHOLE,
+    WHOLE_ABOUT,
+    WHOLE_TITLE,
+    Offer,
+)
 from delmaal.describe.references import References
 from delmaal.records import Publication, Text
 from delmaal.terms import EU, Minter, term, typed
@@ -28,14 +37,15 @@ LICENCES = {"CC BY 4.0": "CC_BY_4_0", "CC0": "CC0", "NLOD 2.0": "NLOD_2_0"}
 PROFILE = "https://data.norge.no/specification/dcat-ap-no"
 
 PREDICATES = frozenset((
-    "rdf:type", "adms:status", "dc:identifier", "dcatap:availability", "foaf:homepage", "foaf:name", "foaf:primaryTopic",
+    "rdf:type", "adms:status", "dc:identifier", "dcatap:availability",
+    "foaf:homepage", "foaf:name", "foaf:primaryTopic",
     *(f"dcat:{name}" for name in (
-        "accessURL", "bbox", "byteSize", "centroid", "contactPoint", "dataset", "distribution", "downloadURL", "endDate",
-        "endpointDescription", "endpointURL", "keyword", "landingPage", "mediaType", "record", "servesDataset", "service",
-        "startDate", "theme", "themeTaxonomy")),
+        "accessURL", "bbox", "byteSize", "centroid", "contactPoint", "dataset", "distribution", "downloadURL",
+        "endDate", "endpointDescription", "endpointURL", "keyword", "landingPage", "mediaType", "record",
+        "servesDataset", "service", "startDate", "theme", "themeTaxonomy")),
     *(f"dct:{name}" for name in (
-        "accessRights", "accrualPeriodicity", "conformsTo", "description", "format", "hasPart", "identifier", "isPartOf",
-        "issued", "language", "license", "modified", "publisher", "spatial", "temporal", "title", "type")),
+        "accessRights", "accrualPeriodicity", "conformsTo", "description", "format", "hasPart", "identifier",
+        "isPartOf", "issued", "language", "license", "modified", "publisher", "spatial", "temporal", "title", "type")),
     "skos:inScheme", "skos:prefLabel", "spdx:algorithm", "spdx:checksum", "spdx:checksumValue",
     "stat:attribute", "stat:dimension", "stat:numSeries", "stat:statUnitMeasure",
     "vcard:fn", "vcard:hasEmail", "vcard:hasOrganizationName", "vcard:hasURL",
@@ -106,7 +116,7 @@ class _Catalogue(References):
             self._coverage(node, self._hull() if name == WHOLE or not any(self.given) else self.given)
         for dump in dumps:
             if dump.group == name:
-                self._distribution(node, offer.title, dump)
+                self._distribution(node, FILE_TITLES.get(dump.name, offer.title), dump)
         self._record(node, title)
         return node
 

@@ -6,7 +6,7 @@ Only names leave here: a catalogue may name a dimension, and must not describe i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, Triple
@@ -17,7 +17,8 @@ from delmaal.terms import term
 
 @dataclass(frozen=True, slots=True)
 class Cube:
-    """The dimensions and attributes, the units in use, the number of series, and the first and last day covered.
+    """The dimensions and attributes, the units in use, the number of series, and the first and last day covered by the
+    dataset's figures, be they observations or not.
 
     A dimension that a publication minted for its own code list is given as the ontology's, of which it is a part.
     """
@@ -36,44 +37,43 @@ def read_cube(triples: Iterable[Triple]) -> Cube | None:
     A series is a combination of values of all dimensions but time.
     """
     said = _Statements(triples)
-    observations = {triple.subject for triple in said["rdf:type"] if triple.object == term("qb:Observation")}
+    observations = {row for row, kind in said["rdf:type"] if kind == term("qb:Observation").value}
     if not observations:
         return None
-    components = {role: {triple.object.value for triple in said[role]} for role in ("qb:dimension", "qb:attribute")}
-    parents = {triple.subject.value: triple.object.value for triple in said["rdfs:subPropertyOf"]}
+    dimensions, attributes = ({name for _, name in said[role]} for role in ("qb:dimension", "qb:attribute"))
+    public = dict(said["rdfs:subPropertyOf"])
     time = term("sdmx-dimension:refPeriod").value
-    columns = [said.column(name) for name in sorted(components["qb:dimension"] - {time})]
-    series = {tuple(column.get(row, "") for column in columns) for row in observations}
-    periods = {value for row, value in said.column(time).items() if row in observations}
-    first = [triple.object.value for triple in said["dcat:startDate"] if str(triple.subject) in periods]
-    last = [triple.object.value for triple in said["dcat:endDate"] if str(triple.subject) in periods]
+    columns = [dict(said.rows(name)) for name in sorted(dimensions - {time})]
+    periods = {period for _, period in said.rows(time)}
+    units = {unit for row, unit in said["sdmx-attribute:unitMeasure"] if row in observations}
     return Cube(
-        *(tuple(sorted(parents.get(name, name) for name in names)) for names in components.values()),
-        units=said.units(observations),
-        series=len(series),
-        first_day=min(first, default=""),
-        last_day=max(last, default=""),
+        dimensions=tuple(sorted(public.get(name, name) for name in dimensions)),
+        attributes=tuple(sorted(public.get(name, name) for name in attributes)),
+        units=tuple((unit, said.label(unit)) for unit in sorted(units)),
+        series=len({tuple(column.get(row, "") for column in columns) for row in observations}),
+        first_day=min((day for period, day in said["dcat:startDate"] if period in periods), default=""),
+        last_day=max((day for period, day in said["dcat:endDate"] if period in periods), default=""),
     )
 
 
 class _Statements:
-    """The statements by predicate; there are no blank nodes among them."""
+    """The statements by predicate, as pairs of subject and object."""
 
     def __init__(self, triples: Iterable[Triple]) -> None:
         self._by_predicate: dict[str, list[Triple]] = defaultdict(list)
         for triple in triples:
             self._by_predicate[triple.predicate.value].append(triple)
 
-    def __getitem__(self, name: str) -> list[Triple]:
-        return self._by_predicate.get(term(name).value, [])
+    def __getitem__(self, predicate: str) -> Iterator[tuple[str, str]]:
+        return self.rows(term(predicate).value)
 
-    def column(self, predicate: str) -> dict[object, str]:
-        return {triple.subject: str(triple.object) for triple in self._by_predicate.get(predicate, [])}
+    def rows(self, predicate: str) -> Iterator[tuple[str, str]]:
+        for triple in self._by_predicate.get(predicate, ()):
+            yield triple.subject.value, triple.object.value  # type: ignore[union-attr]  # no blank nodes
 
-    def units(self, observations: set[object]) -> tuple[tuple[str, Text], ...]:
-        used = {t.object.value for t in self["sdmx-attribute:unitMeasure"] if t.subject in observations}
-        labels: dict[str, dict[str, str]] = {iri: {} for iri in used}
-        for triple in self["skos:prefLabel"]:
-            if triple.subject.value in used and isinstance(triple.object, Literal):
-                labels[triple.subject.value][triple.object.language or ""] = triple.object.value
-        return tuple((iri, Text(words.get("nb", ""), words.get("en", ""))) for iri, words in sorted(labels.items()))
+    def label(self, iri: str) -> Text:
+        words = {
+            triple.object.language: triple.object.value for triple in self._by_predicate[term("skos:prefLabel").value]
+            if isinstance(triple.object, Literal) and triple.subject.value == iri  # type: ignore[union-attr]
+        }
+        return Text(words.get("nb", ""), words.get("en", ""))

@@ -21,7 +21,8 @@ class References(Sheet):
         self.add(node, predicate, self.concept(AUTHORITIES[iri]))
 
     def conforms(self, node: NamedNode, standards: Iterable[str]) -> None:
-        """Name the standards of STANDARDS that a node conforms to; the portal's parser reads the label of a service's."""
+        """Name standards of STANDARDS that a node conforms to; the portal's parser wants a label of some, a title of
+        others."""
         for iri in standards:
             standard = NamedNode(iri)
             self.add(node, "dct:conformsTo", standard)

@@ -33,8 +33,8 @@ def service_description(publication: Publication, built: Built) -> list[Triple]:
     sheet.both(default, "dct:description", Text(
         "Alle utsagn i utgivelsen, hvert av dem én gang. Statistikken er bare her; qb:dataSet sier hvilken kube en "
         "observasjon hører til.",
-        "Every statement of the release, each of them once. The statistics are here alone; qb:dataSet says which cube an "
-        "observation is in."))
+        "Every statement of the release, each of them once. The statistics are here alone; qb:dataSet says which cube "
+        "an observation is in."))
     for name, part in PARTS.items():
         if not part.named or not (part.metadata or built.parts.get(name)):
             continue

@@ -1,8 +1,8 @@
 """The VoID description: what the data are about, counted; the counts cover the data parts, not the metadata.
 
-    .well-known/void ─ void/data ─ void/class-<n>, void/property-<n>   how many there are of each
-                               ├ void/<group>                         the part in the files of a dataset of the catalogue
-                               └ void/linkset-<name> ─ void/target-<name>   the links to somebody else's data
+    .well-known/void ─ void/data ┬ void/class-<n>, void/property-<n>          how many there are of each
+                                 ├ void/<group>                               what a dataset of the catalogue holds
+                                 └ void/linkset-<name> ─ void/target-<name>   the links to somebody else's data
 """
 
 from __future__ import annotations

@@ -108,8 +108,8 @@ class _Folder:
         return Reading(head, tuple(self.errors), tuple(source_files(self.folder)))
 
     def _no_publication(self) -> SourceError:
-        names = sorted(path.name for path in self.folder.glob("*.y*ml"))
-        hint = nearest("publication.yaml", names) if names else "a publication's folder begins with it"
+        found = nearest("publication.yaml", sorted(path.name for path in self.folder.glob("pub*")))
+        hint = found if found.endswith("?") else "a publication's folder begins with it"
         sentence = f"there is no publication.yaml here; {hint}"
         return SourceError("publication-missing", Mark(self._name(self.folder)), sentence)
 

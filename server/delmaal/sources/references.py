@@ -1,4 +1,5 @@
-"""Checks what one record says of another: that it exists, that lines lie within the source, that keys are unique."""
+"""Checks what one record says of another: that it exists, that lines lie within the source, that keys are unique, that
+a target link rests on what it says it rests on."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Collection
 from itertools import chain
 
 from delmaal.errors import Mark, SourceError, short
-from delmaal.records import Lines, Marks, Publication
+from delmaal.records import Lines, Marks, Publication, TargetLink
 from delmaal.sources.fields import nearest
 
 EVERY = "*"
@@ -67,10 +68,35 @@ class _Check:
             self._within(theme.lines, theme.marks.at("lines"))
             self._within(theme.title_lines, theme.marks.at("title-lines"))
             for link in theme.targets:
-                self._exists("targets", link.code, link.marks, "code")
-                self._within(link.text_lines, link.marks.at("text"))
-                for printed in link.printed:
-                    self._within(((printed.line, printed.line),), printed.marks.at("line"))
+                self._link(link)
+            if any(link.marks.lacks("code", "basis") for link in theme.targets):
+                theme.marks.refuse("targets")
+
+    def _link(self, link: TargetLink) -> None:
+        self._exists("targets", link.code, link.marks, "code")
+        self._within(link.text_lines, link.marks.at("text"))
+        for printed in link.printed:
+            self._within(((printed.line, printed.line),), printed.marks.at("line"))
+        if not link.marks.lacks("code", "basis", "printed"):
+            self._basis(link)
+
+    def _basis(self, link: TargetLink) -> None:
+        """The basis must say what the evidence says; nobody has to trust it."""
+        marks, has_text = link.marks, "text" in link.marks.fields
+        of_code = any(item.reading == link.code for item in link.printed)
+        evidence = ("both" if of_code else "text-only") if has_text else "printed-only"
+        if not has_text and not link.printed:
+            marks.refuse("basis")
+            sentence = f"target {link.code} has neither text nor printed code; add one of them, or delete the target"
+            self._refuse("target-without-evidence", marks.record, sentence)
+        elif link.basis != evidence:
+            marks.refuse("basis")
+            sentence = f'target {link.code} says basis "{link.basis}", its text and printed codes say "{evidence}"'
+            self._refuse("basis-contradicted", marks.at("basis"), f"{sentence}; correct one of them")
+        elif "note" not in marks.fields and (link.basis != "both" or link.conflict):
+            marks.refuse("note")
+            sentence = f"target {link.code} is {link.basis}{' and in conflict' if link.conflict else ''}"
+            self._refuse("note-missing", marks.record, f"{sentence}; add a note with the reason for the choice")
 
     def _statistics(self) -> None:
         keys: dict[tuple[str, ...], Mark] = {}

@@ -35,7 +35,6 @@ def read_theme(node: Node, slug: str, errors: list[SourceError]) -> Theme:
         marks=fields.marks(),
     )
     fields.done()
-    fields.doubt("targets", any(link.marks.lacks("code", "basis") for link in theme.targets))
     _codes_once(theme, errors)
     return theme
 
@@ -46,8 +45,9 @@ def web_address(value: str) -> None:
     Raises ValueError for anything else.
     """
     try:
-        NamedNode(value)
         host = urlsplit(value).hostname if value.startswith(("https://", "http://")) else None
+        if host:
+            NamedNode(value)
     except ValueError as error:
         raise ValueError("this is no web address; write %20 for a space, and no quotes, braces or brackets") from error
     if not host:
@@ -86,7 +86,6 @@ def _link(node: Node, theme: str, errors: list[SourceError]) -> TargetLink:
     )
     fields.done()
     fields.doubt("printed", any(item.marks.lacks("as", "line") for item in link.printed))
-    _check_basis(fields, link)
     return link
 
 
@@ -113,24 +112,6 @@ def _print(node: Node, code: str, errors: list[SourceError]) -> PrintedCode:
     )
     fields.done()
     return record
-
-
-def _check_basis(fields: Fields, link: TargetLink) -> None:
-    """The basis must say what the evidence says; nobody has to trust it."""
-    if link.marks.lacks("code", "basis", "printed"):
-        return
-    has_text = fields.has("text")
-    of_code = any(item.reading == link.code for item in link.printed)
-    evidence = ("both" if of_code else "text-only") if has_text else "printed-only"
-    if not has_text and not link.printed:
-        sentence = f"target {link.code} has neither text nor printed code; add one of them, or delete the target"
-        fields.refuse("target-without-evidence", "basis", sentence, fields.mark)
-    elif link.basis != evidence:
-        sentence = f'target {link.code} says basis "{link.basis}", its text and printed codes say "{evidence}"'
-        fields.refuse("basis-contradicted", "basis", f"{sentence}; correct one of them")
-    elif not fields.has("note") and (link.basis != "both" or link.conflict):
-        sentence = f"target {link.code} is {link.basis}{' and in conflict' if link.conflict else ''}"
-        fields.refuse("note-missing", "note", f"{sentence}; add a note with the reason for the choice")
 
 
 def _codes_once(theme: Theme, errors: list[SourceError]) -> None:

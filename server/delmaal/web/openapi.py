@@ -32,7 +32,7 @@ def _document() -> dict[str, Any]:
         "info": {
             "title": manifest["title"]["en"],
             "version": __version__,
-            "description": "Linked open data: descriptions of things, a SPARQL endpoint, a catalogue, dumps. Read-only.",
+            "description": "Linked open data: descriptions, a SPARQL endpoint, a catalogue, dumps. Read-only.",
             "license": {"name": "CC BY 4.0 (data)", "url": "https://creativecommons.org/licenses/by/4.0/"},
         },
         "paths": {

@@ -1,0 +1,117 @@
+"""Reads a query as tokens, before any parser sees it: updates, SERVICE and what would exhaust the stack are refused.
+
+The parser is greedy and needs no space between words (`SERVICESILENT<…>{` and `1SERVICE:x{` are clauses to it), so a
+SERVICE clause is known by what it must have: a brace that follows a variable or IRI that follows the word.
+"""
+
+from __future__ import annotations
+
+import re
+
+from delmaal.errors import QueryTooDeep, ServiceRefused, UpdateRefused
+
+LINKS = 5_000
+"""How many operators and clauses that the parser nests although they stand in a row may be in a query.
+
+At 5,000 the worst of them (BIND, VALUES, `&&`) needs 8 kB of stack each, at 256 brackets the worst (EXISTS) 25 kB each:
+50 MB together, where a child has STACK in `child`.
+"""
+
+_TOKEN = re.compile(
+    r"""
+      (?P<comment> \#[^\r\n]*+ )
+    | (?P<iri>     <(?:[^\x00-\x20<>"{}|^`\\]++ | \\u[0-9A-Fa-f]{4} | \\U[0-9A-Fa-f]{8})*+> )
+    | (?P<string>  '''(?:'{0,2}(?:[^'\\]|\\.))*+'''
+                 | \"""(?:"{0,2}(?:[^"\\]|\\.))*+\"""
+                 | '(?:[^'\\\r\n]++|\\.)*+'
+                 | "(?:[^"\\\r\n]++|\\.)*+" )
+    | (?P<variable>[?$]\w++ )
+    | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+ )
+    | (?P<name>    (?:(?:_|[^\W\d_])(?:[\w.-]{0,254}[\w-])?)?:(?:[\w:%.-]|\\[-_~.!$&'()*+,;=/?\#@%])*+ )
+    | (?P<word>    (?:\w|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})++ )
+    | (?P<open>    <<|[{(\[] )
+    | (?P<close>   >>|[})\]] )
+    | (?P<link>    [/|^!&+*=-] )
+    | (?P<sign>    \S )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_TERMS = frozenset({"variable", "iri", "name"})
+_OPERANDS = frozenset({"variable", "iri", "name", "string", "language", "close"})
+_PROLOGUE = frozenset({"base", "prefix", "version"})
+_NESTING = frozenset({"union", "optional", "minus", "filter", "bind", "values", "graph", "exists", "as", "lateral"})
+_UPDATES = frozenset({"insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with",
+                      "insertdata", "deletedata", "deletewhere"})
+_GRAPH_NAMED_BY = frozenset({"graph", "from", "named", "describe"})
+_GLUED = re.compile(r"(?:true\.?|false\.?)?service", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_FETCHES = ("this endpoint fetches from no other: SERVICE is refused; ask the other endpoint yourself and give its rows "
+            "with VALUES")
+
+
+def check(text: str, depth: int) -> None:
+    """Refuse a query that must not reach the parser; at most `depth` brackets may stand within one another.
+
+    Raises UpdateRefused, ServiceRefused or QueryTooDeep.
+    """
+    opened: list[str] = []
+    first = ""
+    links = 0
+    before, last = ("", ""), ("", "")
+    ambiguous = False
+    for match in _TOKEN.finditer(text):
+        kind, token = match.lastgroup or "", match.group()
+        if kind == "comment":
+            continue
+        if kind == "word":
+            token = _plain(token)
+            links += token in _NESTING
+            if not first and token not in _PROLOGUE:
+                first = token
+                _refuse_update(first)
+        elif kind == "link":
+            links += 1
+        elif kind == "open":
+            if token == "{" and _is_service(before, last) and not text.startswith("{|", match.start()):
+                raise ServiceRefused(_FETCHES)
+            opened.append(token)
+            if len(opened) > depth:
+                raise QueryTooDeep(f"the query has more than {depth} brackets within one another; nest it less deeply")
+        elif kind == "close" and opened:
+            opened.pop()
+        elif kind == "iri":
+            ambiguous = ambiguous or (_may_be_less_than(token, last) and opened[-1:] == ["("])
+        if links > LINKS:
+            raise QueryTooDeep(f"the query has more than {LINKS:,} operators and clauses; give long lists with VALUES")
+        before, last = last, (kind, token)
+    if ambiguous and "service" in text.lower():
+        raise ServiceRefused(f"a < in this query can be read in two ways; put spaces around it, since {_FETCHES}")
+
+
+def _plain(word: str) -> str:
+    if "\\" in word:
+        word = _ESCAPE.sub(lambda match: chr(min(int(match[1] or match[2], 16), 0x10FFFF)), word)
+    return word.lower()
+
+
+def _refuse_update(word: str) -> None:
+    if word in _UPDATES:
+        raise UpdateRefused(f"this endpoint is read-only: {word.upper()} is an update, and a release never changes; "
+                            "ask with SELECT, ASK, CONSTRUCT or DESCRIBE")
+
+
+def _is_service(before: tuple[str, str], last: tuple[str, str]) -> bool:
+    """Whether a brace after these two tokens opens a SERVICE clause."""
+    if last[0] not in _TERMS:
+        return False
+    word = before[1] if before[0] == "word" else ""
+    if "service" in word or word.endswith("silent"):
+        return True
+    return last[0] == "name" and _GLUED.match(last[1]) is not None and word not in _GRAPH_NAMED_BY
+
+
+def _may_be_less_than(iri: str, last: tuple[str, str]) -> bool:
+    """Whether the parser may read what looks like an IRI as a comparison, so that a string or comment begins within."""
+    kind, token = last
+    operand = kind in _OPERANDS or (kind == "word" and (token[0].isdigit() or token in {"true", "false"}))
+    return operand and ("'" in iri or "#" in iri)

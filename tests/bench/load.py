@@ -1,0 +1,247 @@
+"""Sends requests, and tells what their answers cost the server: CPU time, throughput, latency.
+
+A client of raw sockets in one thread: it costs some 25 µs of its own CPU for a request, which is never counted. What a
+server costs is the CPU time of all its processes, ended ones included. Sides are compared slice by slice in turn (A B A
+B), so that whatever else the machine does meets all of them, and ratios are medians over the turns.
+"""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+NOISY = 0.25
+"""The spread of a ratio over the turns, as a share of it, from which it is marked."""
+
+
+def request(path: str, accept: str = "*/*", **headers: str) -> bytes:
+    """A GET request as bytes; header names are given with underscores."""
+    lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", f"Accept: {accept}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one slice gave."""
+
+    count: int
+    wall: float
+    cpu: float
+    latencies: Sequence[float] = field(repr=False)
+    statuses: Mapping[int, int] = field(repr=False)
+    received: int
+
+    @property
+    def milliseconds(self) -> float:
+        """CPU milliseconds for a request."""
+        return self.cpu / self.count * 1000
+
+    @property
+    def throughput(self) -> float:
+        """Requests a second."""
+        return self.count / self.wall
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What is compared: where it listens, the processes whose CPU counts, what it is asked."""
+
+    name: str
+    port: int
+    roots: tuple[int, ...]
+    requests: Iterator[bytes]
+    connections: int = 4
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """The median over the turns, and whether they disagree."""
+
+    value: float
+    noisy: bool
+
+
+class Connection:
+    """One connection kept open, with at most one request under way."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=120)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sent_at = 0.0
+        self._data = bytearray()
+
+    def send(self, message: bytes) -> None:
+        """Send a request."""
+        self._data.clear()
+        self.sent_at = time.perf_counter()
+        self.socket.sendall(message)
+
+    def receive(self) -> int:
+        """Read what came; the status once the answer is whole, else 0."""
+        part = self.socket.recv(1 << 18)
+        if not part:
+            raise ConnectionError("the server closed the connection")
+        self._data += part
+        return int(self._data[9:12]) if _is_whole(self._data) else 0
+
+    @property
+    def answer(self) -> tuple[bytes, bytes]:
+        """Head and body of the last answer, the body as it was framed."""
+        head, _, body = bytes(self._data).partition(b"\r\n\r\n")
+        return head, body
+
+    @property
+    def size(self) -> int:
+        """Bytes of the last answer."""
+        return len(self._data)
+
+    def ask(self, message: bytes) -> int:
+        """Send and wait; the status."""
+        self.send(message)
+        while not (status := self.receive()):
+            pass
+        return status
+
+
+def _is_whole(data: bytearray) -> bool:
+    end = data.find(b"\r\n\r\n")
+    if end < 0:
+        return False
+    head = data[:end].lower()
+    if data[9:12] in (b"304", b"204"):
+        return True
+    found = head.find(b"\ncontent-length:")
+    if found >= 0:
+        start = found + len(b"\ncontent-length:")
+        line_end = head.find(b"\r", start)
+        return len(data) >= end + 4 + int(head[start:line_end] if line_end >= 0 else head[start:])
+    position = end + 4  # chunked
+    while (line_end := data.find(b"\r\n", position)) >= 0:
+        size = int(data[position:line_end], 16)
+        position = line_end + 4 + size
+        if size == 0:
+            return len(data) >= position
+        if position > len(data):
+            return False
+    return False
+
+
+def drive(side: Side, seconds: float) -> Sample:
+    """Keep every connection busy for so long.
+
+    Raises SystemExit where an answer has another status than the side's.
+    """
+    selector = selectors.DefaultSelector()
+    connections = [Connection(side.port) for _ in range(side.connections)]
+    statuses: Counter[int] = Counter()
+    latencies: list[float] = []
+    received = 0
+    before, start = cpu_seconds(side.roots), time.perf_counter()
+    stop = start + seconds
+    for connection in connections:
+        selector.register(connection.socket, selectors.EVENT_READ, connection)
+        connection.send(next(side.requests))
+    under_way = len(connections)
+    while under_way:
+        for key, _ in selector.select():
+            connection = key.data
+            status = connection.receive()
+            if not status:
+                continue
+            now = time.perf_counter()
+            latencies.append(now - connection.sent_at)
+            statuses[status] += 1
+            received += connection.size
+            if now < stop:
+                connection.send(next(side.requests))
+            else:
+                under_way -= 1
+    wall, cpu = time.perf_counter() - start, cpu_seconds(side.roots) - before
+    for connection in connections:
+        connection.socket.close()
+    selector.close()
+    if set(statuses) != {side.status}:
+        raise SystemExit(f"{side.name} answered {dict(statuses)}, not {side.status}: {connections[0].answer[1][:500]!r}")
+    return Sample(len(latencies), wall, cpu, latencies, statuses, received)
+
+
+def in_turn(sides: Sequence[Side], turns: int, seconds: float) -> dict[str, list[Sample]]:
+    """Slices of each side in turn, after a short one to warm up."""
+    for side in sides:
+        drive(side, seconds / 3)
+    found: dict[str, list[Sample]] = {side.name: [] for side in sides}
+    for _ in range(turns):
+        for side in sides:
+            found[side.name].append(drive(side, seconds))
+    return found
+
+
+def paced(port: int, requests: Iterator[bytes], rate: float, seconds: float) -> list[float]:
+    """Latencies of requests sent at a steady rate, counted from when each was due; one connection."""
+    connection = Connection(port)
+    found = []
+    start = time.perf_counter()
+    for number in range(int(rate * seconds)):
+        due = start + number / rate
+        wait = due - time.perf_counter()
+        if wait > 0:
+            time.sleep(wait)
+            due = time.perf_counter()  # what the client's own timer was late is not the server's
+        if connection.ask(next(requests)) >= 400:
+            raise SystemExit(f"a paced request was answered {connection.answer[0][:200]!r}")
+        found.append(time.perf_counter() - due)
+    connection.socket.close()
+    return found
+
+
+def ratio(above: Sequence[float], below: Sequence[float]) -> Ratio:
+    """The median of the turns' ratios."""
+    each = sorted(a / b for a, b in zip(above, below, strict=True))
+    middle, quarter = statistics.median(each), len(each) // 4
+    spread = each[len(each) - 1 - quarter] - each[quarter]
+    return Ratio(middle, spread > NOISY * middle)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which this share of them lies."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def family(roots: Sequence[int]) -> set[int]:
+    """The processes with their descendants, and all of the sessions that they lead."""
+    parents: dict[int, int] = {}
+    found = set(roots)
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it ended just now
+            continue
+        parents[int(folder.name)] = int(fields[1])
+        if int(fields[3]) in found:
+            found.add(int(folder.name))
+    size = 0
+    while size != len(found):
+        size = len(found)
+        found |= {child for child, parent in parents.items() if parent in found}
+    return found
+
+
+def cpu_seconds(roots: Sequence[int]) -> float:
+    """The CPU time of the processes' families so far: the living by their clocks, the reaped as their parents count."""
+    total = 0.0
+    for process in family(roots):
+        try:
+            total += time.clock_gettime((~process << 3) | 2)  # the clock of another process: clock_getcpuclockid(3)
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            total += (int(fields[13]) + int(fields[14])) / 100
+        except OSError:
+            continue
+    return total
