@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, TINY
-from spoiling import mark_of, plant, position
 
+from conftest import TINY
 from delmaal.build import build
 from delmaal.errors import Mark, SourceError, SourceErrors, short
-from delmaal.marks import MAX_BYTES, MAX_DEPTH, MAX_MISTAKES, MAX_VALUES, Mapping, Scalar, read_yaml
-from delmaal.records import Publication
+from delmaal.marks import MAX_BYTES, MAX_DEPTH, MAX_MISTAKES, MAX_VALUES, Refused, read_yaml
+from delmaal.records import Publication, Text
 from delmaal.sources import SOURCES, Reading
-from delmaal.sources.curated import FILES, FOLDERS, slug_of
+from delmaal.sources.curated import slug_of
 from delmaal.sources.fields import Fields, nearest
+from delmaal.sources.themes import web_address
+from delmaal.terms import SLUG
+from spoiling import mark_of, plant, position
 
 PUBLICATION = "publication.yaml"
 HEALTH, ENERGY = "themes/god-helse.yaml", "themes/ren-energi.yaml"
@@ -101,6 +101,11 @@ def sparse(path: Path) -> None:
         file.truncate(50 * 1024 * 1024)
 
 
+def in_a_folder(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+
+
 def without_publication(folder: Path) -> str:
     (folder / PUBLICATION).unlink()
     return ".:1:1"
@@ -117,7 +122,8 @@ CASES = (
     case("a tab indents after spaces", HEALTH, "  en: Lillevik wants", " §\ten: Lillevik wants", "yaml-tab", "spaces"),
     case("a tab indents a text", HEALTH, "  nb: Lillevik vil", "  nb: >-\n§\t\tLillevik vil", "yaml-tab", "spaces"),
     case("a value with a colon", HEALTH, "nb: God helse", "nb: God§: helse", "yaml-syntax", "quote the value"),
-    case("a list that stays open", HEALTH, "eu-themes: [HEAL]\ntargets:", "eu-themes: [HEAL\ntargets§:", "yaml-syntax", "line 9"),
+    case("a list that stays open", HEALTH, "eu-themes: [HEAL]\ntargets:", "eu-themes: [HEAL\ntargets§:", "yaml-syntax",
+         "line 9"),
     case("a quotation mark that stays open", HEALTH, '"3,4"', '§"3,4', "yaml-syntax", "quotation mark", "close it"),
     case("an unindented line", HEALTH, "    basis: text-only", "  §basis: text-only", "yaml-syntax", "indentation"),
     case("an empty file", PLAN, "", "", "file-empty", "empty", "delete"),
@@ -129,31 +135,42 @@ CASES = (
     case("an alias as a key", PLAN, "adopted: 2020-03-12", "§*key : 2020", "yaml-alias", "*key"),
     case("an alias in a list", PLAN, "see-also: [https://example.org/helseplan]", "see-also: [§*plan]", "yaml-alias"),
     case("an alias in a text", PLAN, "nb: Den siste omtalen sier at planen er vedtatt.", "nb: §*why", "yaml-alias"),
-    case("an alias for a figure", FIGURES, "verdi-uten-etikett:\n", "alias: §*figure\nverdi-uten-etikett:\n", "yaml-alias"),
-    case("a Python object", HEALTH, "number: 1", "number: §!!python/object:os.system 1", "yaml-tag", "os.system", "plain"),
+    case("an alias for a figure", FIGURES, "verdi-uten-etikett:\n", "alias: §*figure\nverdi-uten-etikett:\n",
+         "yaml-alias"),
+    case("a Python object", HEALTH, "number: 1", "number: §!!python/object:os.system 1", "yaml-tag", "os.system",
+         "plain"),
     case("a call of Python", HEALTH, "number: 1", "number: §!!python/name:os.system 1", "yaml-tag", "os.system"),
     case("a tag of one's own", HEALTH, "number: 1", "number: §!number 1", "yaml-tag", "!number"),
     case("two documents", HEALTH, "      en: The code stands alone.\n",
          "      en: The code stands alone.\n§---\nnumber: 3\n", "yaml-documents", "second document", "one per file"),
-    case("a control character", HEALTH, "en: Good health", "en: Good§\x07 health", "yaml-character", "U+0007", "delete"),
-    case("three control characters", HEALTH, "en: Good health", "en: Ø§\x00\x01 \x02", "yaml-character", "U+0000", "2 more"),
-    case("a control character by escape", HEALTH, "en: Good health", 'en: §"Good \\e[31m health"', "yaml-character", "U+001B"),
+    case("a control character", HEALTH, "en: Good health", "en: Good§\x07 health", "yaml-character", "U+0007",
+         "delete"),
+    case("three control characters", HEALTH, "en: Good health", "en: Ø§\x00\x01 \x02", "yaml-character", "U+0000",
+         "2 more"),
+    case("a control character by escape", HEALTH, "en: Good health", 'en: §"Good \\e[31m health"', "yaml-character",
+         "U+001B"),
     case("a line separator", HEALTH, "en: Good health", "en: Good§\u2028health", "yaml-character", "U+2028"),
     case("a next line", HEALTH, "en: Good health", "en: Good§\x85health", "yaml-character", "U+0085"),
-    case("a mark of byte order within", HEALTH, "en: Good health", "en: §\ufeffGood health", "yaml-character", "U+FEFF"),
+    case("a mark of byte order within", HEALTH, "en: Good health", "en: §\ufeffGood health", "yaml-character",
+         "U+FEFF"),
     case("nested 5,000 deep", HEALTH, "number: 1", "§number: " + "[" * 5000 + "]" * 5000, "yaml-depth", "flatten"),
     case("nested 5,000 deep on lines", HEALTH, "number: 1",
-         "number: " + "[\n" * (MAX_DEPTH - 1) + "§" + "[\n" * 5000 + "]" * (5000 + MAX_DEPTH - 1), "yaml-depth", "flatten"),
+         "number: " + "[\n" * (MAX_DEPTH - 1) + "§" + "[\n" * 5000 + "]" * (5000 + MAX_DEPTH - 1), "yaml-depth",
+         "flatten"),
     case("a list as a key", HEALTH, "number: 1", "number: 1\n? §[a, b]\n: 2", "yaml-key", "plain text"),
     # keys
     case("an unknown key", HEALTH, "\nlines: 1-30", "\nlines: 1-30\n§eu-theme: [HEAL]", "key-unknown",
          'theme "god-helse"', '"eu-theme"', 'did you mean "eu-themes"?'),
     case("an unknown key in a link", HEALTH, "    basis: both", "    basis: both\n    §notes: {nb: x, en: x}",
          "key-unknown", 'did you mean "note"?'),
-    case("an unknown key of a text", HEALTH, "en: Good health}", "en: Good health, §nn: God helse}", "key-unknown", '"nn"'),
-    case("an unknown key unlike any", PLAN, "type: plan", "type: plan\n§colour: green", "key-unknown", '"colour"', "known are"),
-    case("a duplicate key", HEALTH, "\nlines: 1-30", "\nlines: 1-30\n§number: 2", "key-duplicate", '"number"', "line 1"),
-    case("a duplicate key in braces", HEALTH, "en: Good health}", "en: Good health, §nb: Helse}", "key-duplicate", "line 2"),
+    case("an unknown key of a text", HEALTH, "en: Good health}", "en: Good health, §nn: God helse}", "key-unknown",
+         '"nn"'),
+    case("an unknown key unlike any", PLAN, "type: plan", "type: plan\n§colour: green", "key-unknown", '"colour"',
+         "known are"),
+    case("a duplicate key", HEALTH, "\nlines: 1-30", "\nlines: 1-30\n§number: 2", "key-duplicate", '"number"',
+         "line 1"),
+    case("a duplicate key in braces", HEALTH, "en: Good health}", "en: Good health, §nb: Helse}", "key-duplicate",
+         "line 2"),
     case("a missing key", HEALTH, "number: 1\n", "§", "key-missing", '"number"', "add it"),
     case("a missing key of a record", FIGURES, "budsjett-2024:\n  indicator: budsjett\n  kind: observation\n",
          "§budsjett-2024:\n  indicator: budsjett\n", "key-missing", '"kind"', '"budsjett-2024"'),
@@ -171,10 +188,12 @@ CASES = (
     case("an empty translation", HEALTH, "en: Good health}", 'en: §""}', "value-empty", "title.en", "empty"),
     # what is no text, no list, no record
     case("a list where text belongs", HEALTH, "number: 1", "number: §[1]", "type-wrong", "plain text", "found a list"),
-    case("keys where text belongs", PLAN, "type: plan", "type: §{plan: yes}", "type-wrong", "plain text", "keys and values"),
+    case("keys where text belongs", PLAN, "type: plan", "type: §{plan: yes}", "type-wrong", "plain text",
+         "keys and values"),
     case("a text where a list belongs", PLAN, "see-also: [https://example.org/helseplan]",
          "see-also: §https://example.org/helseplan", "type-wrong", "must be a list", "hyphen"),
-    case("a record where a list belongs", PLAN, "mentions:\n  - theme: god-helse\n    lines: 20\n    as: Helseplan 2020-2024"
+    case("a record where a list belongs", PLAN,
+         "mentions:\n  - theme: god-helse\n    lines: 20\n    as: Helseplan 2020-2024"
          " (under arbeid)\n    status: under-work\n    status-as: under arbeid\n  - theme", "mentions:\n    §theme",
          "type-wrong", "must be a list"),
     case("a text where a record belongs", HEALTH, "{lines: 10-12, opening: Innen 2030 redusere, form: whole}", "§10-12",
@@ -225,13 +244,16 @@ CASES = (
     case("a Norwegian date", PLAN, "adopted: 2020-03-12", "adopted: §12.03.2020", "period-malformed", "2020-05-19"),
     case("a malformed period", FIGURES, "period: 2024", "period: §2024-2030", "period-malformed", "2025--2040"),
     case("a period of other digits", FIGURES, "period: 2024", "period: §２０２４", "period-malformed", "2019"),
-    case("a period that runs backward", PUBLICATION, "temporal: 2024--2030", "temporal: §2030--2024", "period-malformed",
+    case("a period that runs backward", PUBLICATION, "temporal: 2024--2030", "temporal: §2030--2024",
+         "period-malformed",
          "ends before it starts"),
     case("a range without ends", PUBLICATION, "temporal: 2024--2030", 'temporal: §"--"', "period-malformed", "2020--"),
-    case("a date of issue that is a year", PUBLICATION, "issued: 2024-01-02", "issued: §2024", "date-malformed", "2020-05-19"),
+    case("a date of issue that is a year", PUBLICATION, "issued: 2024-01-02", "issued: §2024", "date-malformed",
+         "2020-05-19"),
     case("a date of issue that is none", PUBLICATION, "issued: 2024-01-02", "issued: §2024-02-30", "date-malformed",
          "February 2024"),
-    case("changed before it was issued", PUBLICATION, "modified: 2024-02-03", "modified: §2024-01-01", "date-order", "before"),
+    case("changed before it was issued", PUBLICATION, "modified: 2024-02-03", "modified: §2024-01-01", "date-order",
+         "before"),
     case("a malformed age", FIGURES, "age: 20-", "age: §20+", "age-malformed", '"20+"', "80-"),
     case("an age that runs backward", FIGURES, "age: 20-", "age: §20-10", "age-malformed", "ends before it starts"),
     case("an age with a zero", FIGURES, "age: 20-", "age: §020-", "age-malformed", "0-17"),
@@ -246,36 +268,49 @@ CASES = (
     case("a title beyond the end", HEALTH, "title-lines: 1", "title-lines: §70", "lines-outside", "line 70"),
     case("nothing beyond the end", "no-figures.yaml", "58-60", "§58-62", "lines-outside", "line 62"),
     # one of a closed set
-    case("a basis that is none", HEALTH, "basis: both", "basis: §printed", "basis-unknown", 'did you mean "printed-only"?'),
-    case("a kind that is none", FIGURES, "kind: projection", "kind: §prognosis", "kind-unknown", "known are", "projection"),
-    case("a status that is none", PLAN, "\nstatus: adopted", "\nstatus: §vedtatt", "status-unknown", "known are", "adopted"),
-    case("a licence that is none", PUBLICATION, "licence: CC BY 4.0", "licence: §CC-BY", "licence-unknown", "CC BY 4.0"),
+    case("a basis that is none", HEALTH, "basis: both", "basis: §printed", "basis-unknown",
+         'did you mean "printed-only"?'),
+    case("a kind that is none", FIGURES, "kind: projection", "kind: §prognosis", "kind-unknown", "known are",
+         "projection"),
+    case("a status that is none", PLAN, "\nstatus: adopted", "\nstatus: §vedtatt", "status-unknown", "known are",
+         "adopted"),
+    case("a licence that is none", PUBLICATION, "licence: CC BY 4.0", "licence: §CC-BY", "licence-unknown",
+         "CC BY 4.0"),
     case("an EU theme that is none", HEALTH, "[HEAL]", "[§HELSE]", "eu-theme-unknown", '"HELSE"', "HEAL"),
     case("a UN indicator that is none", INDICATORS, "[C030401]", "[§3.4.1]", "un-indicator-malformed", "C030401"),
     # addresses and the like
-    case("a base without a slash", PUBLICATION, "base: https://example.org/lillevik/", "base: §https://example.org/lillevik",
+    case("a base without a slash", PUBLICATION, "base: https://example.org/lillevik/",
+         "base: §https://example.org/lillevik",
          "base-malformed", "end in a slash"),
     case("a base with a query", PUBLICATION, "base: https://example.org/lillevik/", "base: §https://example.org/?a=/",
          "base-malformed", "without ?"),
-    case("a base without a host", PUBLICATION, "base: https://example.org/lillevik/", "base: §https://", "base-malformed", "host"),
-    case("a base that is a path", PUBLICATION, "base: https://example.org/lillevik/", "base: §/lillevik/", "base-malformed",
+    case("a base without a host", PUBLICATION, "base: https://example.org/lillevik/", "base: §https://",
+         "base-malformed", "host"),
+    case("a base that is a path", PUBLICATION, "base: https://example.org/lillevik/", "base: §/lillevik/",
+         "base-malformed",
          "https://"),
     case("an address with a space", PLAN, "[https://example.org/helseplan]", "[§https://example.org/helse plan]",
          "address-malformed", "%20"),
-    case("an address with a bad host", PLAN, "[https://example.org/helseplan]", '[§"https://[example/"]', "address-malformed"),
-    case("a file for an address", PLAN, "[https://example.org/helseplan]", "[§file:///etc/passwd]", "address-malformed"),
+    case("an address with a bad host", PLAN, "[https://example.org/helseplan]", '[§"https://[example/"]',
+         "address-malformed"),
+    case("a file for an address", PLAN, "[https://example.org/helseplan]", "[§file:///etc/passwd]",
+         "address-malformed"),
     case("a malformed e-mail", PUBLICATION, "email: post@example.org", "email: §post at example.org", "email-malformed",
          "e-mail address"),
-    case("a malformed checksum", PUBLICATION, "sha256: 2bb80d53", "sha256: §2BB80D53", "sha256-malformed", "64", "lower case"),
+    case("a malformed checksum", PUBLICATION, "sha256: 2bb80d53", "sha256: §2BB80D53", "sha256-malformed", "64",
+         "lower case"),
     case("a short checksum", PUBLICATION, "sha256: 2bb80d53", "sha256: §2bb8", "sha256-malformed", "64"),
-    case("nobody to be reached", PUBLICATION, "contact:\n  name: {nb: Postmottaket, en: Mail desk}\n  email: post@example.org",
+    case("nobody to be reached", PUBLICATION,
+         "contact:\n  name: {nb: Postmottaket, en: Mail desk}\n  email: post@example.org",
          "contact:\n  §name: {nb: Postmottaket, en: Mail desk}", "contact-unreachable", "url", "email"),
     # references
-    case("an unknown document", PLAN, "type: plan", "type: plan\npart-of: §helseplan", "document-unknown", '"helseplan"',
+    case("an unknown document", PLAN, "type: plan", "type: plan\npart-of: §helseplan", "document-unknown",
+         '"helseplan"',
          'did you mean "helseplan-2020-2024"?'),
     case("an unknown indicator", FIGURES, "indicator: hoy-alder", "indicator: §hoyalder", "indicator-unknown",
          'did you mean "hoy-alder"?'),
-    case("an unknown area", FIGURES, "area: lillevik\n  period: 2019", "area: §Lillevik\n  period: 2019", "area-unknown",
+    case("an unknown area", FIGURES, "area: lillevik\n  period: 2019", "area: §Lillevik\n  period: 2019",
+         "area-unknown",
          'did you mean "lillevik"?'),
     case("an unknown area that an area is part of", "areas.yaml", "part-of: norge", "part-of: §sverige", "area-unknown",
          '"sverige"', "known are"),
@@ -284,7 +319,8 @@ CASES = (
     case("an unknown breakdown", FIGURES, "breakdown: skole", "breakdown: §skoler", "breakdown-unknown", '"skole"?'),
     case("an unknown theme of a document", PLAN, "  - theme: god-helse", "  - theme: §god helse", "theme-unknown",
          'did you mean "god-helse"?'),
-    case("an unknown theme of a figure", FIGURES, "- theme: ren-energi\n      lines: 55", "- theme: §energi\n      lines: 55",
+    case("an unknown theme of a figure", FIGURES, "- theme: ren-energi\n      lines: 55",
+         "- theme: §energi\n      lines: 55",
          "theme-unknown", '"energi"', '"ren-energi"'),
     case("an unknown unit", INDICATORS, "unit: percent", "unit: §prosent", "unit-unknown", 'did you mean "percent"?'),
     case("an unknown agent", FIGURES, "source: undersokelsen", "source: §kilden", "agent-unknown", '"kilden"'),
@@ -302,11 +338,13 @@ CASES = (
          "slug-malformed", '"a/b"', 'write "a-b"'),
     case("a slug with a letter æ", "agents.yaml", "undersokelsen:\n", "§æsj: {name: {nb: Æ, en: Ae}}\nundersokelsen:\n",
          "slug-malformed", 'write "aesj"'),
-    case("a slug in capitals", INDICATORS, "hoy-alder:\n", "§Hoy-Alder: {label: {nb: N, en: N}, unit: number}\nhoy-alder:\n",
+    case("a slug in capitals", INDICATORS, "hoy-alder:\n",
+         "§Hoy-Alder: {label: {nb: N, en: N}, unit: number}\nhoy-alder:\n",
          "slug-malformed", 'write "hoy-alder"'),
     case("a slug of nothing", "agents.yaml", "undersokelsen:\n", '§"%": {name: {nb: P, en: P}}\nundersokelsen:\n',
          "slug-malformed", "a-z"),
-    case("a slug with a line end", "agents.yaml", "undersokelsen:\n", '§"a\\n": {name: {nb: P, en: P}}\nundersokelsen:\n',
+    case("a slug with a line end", "agents.yaml", "undersokelsen:\n",
+         '§"a\\n": {name: {nb: P, en: P}}\nundersokelsen:\n',
          "slug-malformed", 'write "a"'),
     case("a publication's slug", PUBLICATION, "slug: tiny", "slug: §Tiny", "slug-malformed", '"Tiny"'),
     case("a source's slug", PUBLICATION, "slug: plan", "slug: §plan.txt", "slug-malformed", '"plan.txt"'),
@@ -321,7 +359,8 @@ CASES = (
          "  - §code: 3.d\n    basis: printed-only\n    printed:\n"
          "      - {as: 3-d, line: 16, place: inline, certainty: uncertain}\n", "note-missing", "3.d", "reason"),
     case("a note is missing of an uncertain figure", FIGURES,
-         "      certainty: uncertain\n      area-basis: implied\n      note: {nb: Etiketten er borte., en: The label is lost.}",
+         "      certainty: uncertain\n      area-basis: implied\n"
+         "      note: {nb: Etiketten er borte., en: The label is lost.}",
          "      certainty: §uncertain\n      area-basis: implied", "note-missing", "uncertain", "says why"),
     case("a target twice", ENERGY, "  - code: 7.2\n    basis: both\n",
          "  - code: 7.2\n    basis: printed-only\n    note: {nb: To ganger., en: Twice.}\n"
@@ -335,13 +374,16 @@ CASES = (
          "  kind: observation\n  value: 3\n  area: lillevik\n  period: 2024\n  breakdown: skole\n  mentions:\n"
          "    - {theme: god-helse, lines: 3, as: 3, certainty: certain, area-basis: stated}\n",
          "statistic-duplicate", "statistics/god-helse.yaml:51:1", "tell them apart"),
-    case("a value is missing", FIGURES, "god-helse-kvinner:\n  indicator: god-helse-andel\n  kind: observation\n  value: 71.5\n",
+    case("a value is missing", FIGURES,
+         "god-helse-kvinner:\n  indicator: god-helse-andel\n  kind: observation\n  value: 71.5\n",
          "§god-helse-kvinner:\n  indicator: god-helse-andel\n  kind: observation\n", "value-missing", "not-observed"),
     case("a value measures nothing", FIGURES, "budsjett-2024:\n  indicator: budsjett\n", "§budsjett-2024:\n",
          "indicator-missing", "unassigned"),
-    case("a range lacks an end", FIGURES, "  upper: 50\n  not-observed: range", "  not-observed: §range", "range-incomplete",
+    case("a range lacks an end", FIGURES, "  upper: 50\n  not-observed: range", "  not-observed: §range",
+         "range-incomplete",
          "lower and upper"),
-    case("no number, and yet one", FIGURES, "not-observed: unassigned", "indicator: budsjett\n  not-observed: §no-number",
+    case("no number, and yet one", FIGURES, "not-observed: unassigned",
+         "indicator: budsjett\n  not-observed: §no-number",
          "value-contradicted", "delete not-observed"),
     # files
     other("a file that is not UTF-8", written(PLAN, "title: {nb: Plan, en: P}\n# Trøndelag\n".encode("latin-1"),
@@ -361,19 +403,23 @@ CASES = (
           "No such file"),
     other("a pipe in a file's place", replaced("areas.yaml", os.mkfifo), "file-unreadable", "regular file"),
     other("no publication", without_publication, "publication-missing", "publication.yaml", "begins with it"),
-    other("a publication under another name", with_publication_misnamed, "publication-missing", 'mean "publication.yml"?'),
-    other("a folder that is misspelt", replaced("theme/ny.yaml", lambda path: (path.parent.mkdir(), path.touch())),
+    other("a publication under another name", with_publication_misnamed, "publication-missing",
+          'mean "publication.yml"?'),
+    other("a folder that is misspelt", replaced("theme/ny.yaml", in_a_folder),
           "file-unknown", '"themes/ny.yaml"?'),
     other("a file that is misspelt", replaced("area.yaml", Path.touch), "file-unknown", 'did you mean "areas.yaml"?'),
     other("a suffix that is misspelt", replaced("themes/ny.yml", Path.touch), "file-unknown", '"themes/ny.yaml"?'),
-    other("a file too deep", replaced("themes/ny/ny.yaml", lambda path: (path.parent.mkdir(), path.touch())),
+    other("a file too deep", replaced("themes/ny/ny.yaml", in_a_folder),
           "file-unknown", '"themes/ny.yaml"?'),
-    other("a table", replaced("tall.csv", Path.touch), "file-unknown", "known are", "publication.yaml", "themes/<slug>.yaml"),
-    other("a file name with a space", renamed(PLAN, "documents/helse plan.yaml"), "slug-malformed", 'write "helse-plan"'),
+    other("a table", replaced("tall.csv", Path.touch), "file-unknown", "known are", "publication.yaml",
+          "themes/<slug>.yaml"),
+    other("a file name with a space", renamed(PLAN, "documents/helse plan.yaml"), "slug-malformed",
+          'write "helse-plan"'),
     other("a file name with æ", renamed(PLAN, "documents/læreplan.yaml"), "slug-malformed", 'write "laereplan"'),
     other("a file name in capitals", renamed(PLAN, "documents/Helseplan.yaml"), "slug-malformed", 'write "helseplan"'),
     other("a file name that climbs", renamed(PLAN, "documents/..%2Fhelseplan.yaml"), "slug-malformed", "IRI space"),
-    other("a file name with a point", renamed(PLAN, "documents/helseplan.v2.yaml"), "slug-malformed", 'write "helseplan-v2"'),
+    other("a file name with a point", renamed(PLAN, "documents/helseplan.v2.yaml"), "slug-malformed",
+          'write "helseplan-v2"'),
 )
 
 
@@ -399,7 +445,8 @@ def test_each_mistake_is_found_where_it_stands_and_nothing_else_is(row: Case, fo
     assert found(errors) == [f"{at} {row.code}"]
     sentence = errors[0].sentence
     assert all(words in sentence for words in row.words), sentence
-    assert len(sentence) < 450 and sentence.isprintable(), sentence
+    assert len(sentence) < 450
+    assert sentence.isprintable()
 
 
 def test_the_table_names_no_case_twice() -> None:
@@ -464,7 +511,9 @@ def publication_of(reading: Reading) -> Publication:
     return reading.publication
 
 
-@pytest.mark.parametrize("value", ["no", "yes", "1_000", "0x10", "1:30", "2019-12", "1e3", "8.10", "=", '"null"', "'~'", "nullt"])
+@pytest.mark.parametrize("value", [
+    "no", "yes", "1_000", "0x10", "1:30", "2019-12", "1e3", "8.10", "=", '"null"', "'~'", "nullt",
+])
 def test_a_scalar_stays_the_text_that_is_written(value: str, folder: Path) -> None:
     plant(folder, FIGURES, "as: 1,5 mill.", f"as: {value}")
     reading = read(folder)
@@ -472,7 +521,9 @@ def test_a_scalar_stays_the_text_that_is_written(value: str, folder: Path) -> No
     assert publication_of(reading).statistics[-1].mentions[0].printed == value.strip("\"'")
 
 
-@pytest.mark.parametrize("name", ["README.md", "themes/notes.md", ".hidden", ".git/config", "themes/.god-helse.yaml.swp"])
+@pytest.mark.parametrize("name", [
+    "README.md", "themes/notes.md", ".hidden", ".git/config", "themes/.god-helse.yaml.swp",
+])
 def test_notes_and_hidden_files_are_passed_over(name: str, folder: Path) -> None:
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_text("x")
@@ -527,7 +578,7 @@ def test_what_is_too_large_is_refused_without_being_read(folder: Path, monkeypat
 
 
 def test_a_bomb_never_goes_off(folder: Path) -> None:
-    """Nine levels of nine aliases would be 387 million values; in a process of its own, as memory has to be measured."""
+    """Nine levels of nine aliases would be 387 million values. In a process of its own, since memory is measured."""
     files = {
         "bomb": BOMB,
         "merged": "a: &a {x: y}\nb: &b {<<: *a}\nc: {<<: [*a, *b]}\n",
@@ -581,16 +632,168 @@ def validate(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
 
 
-def planted(folder: Path) -> Iterator[str]:
-    """Spoils every kind of file; gives `file:line:column code` of each mistake."""
-    wanted = [
-        "a tab indents", "no value", "a comma number", "a malformed e-mail", "an unknown area that an area is part of",
-        "an unknown unit", "nothing beyond the end", "a theme's number twice", "a slug with a letter æ",
-        "a file that is misspelt", "a picture", "a file name in capitals",
-    ]
+TOGETHER = (
+    "a missing translation", "a duplicate key", "a Python object", "a date that is none", "a tilde", "a comma number",
+    "an unknown indicator", "a malformed age", "lines beyond the end", "a malformed e-mail", "a malformed checksum",
+    "changed before it was issued", "an unknown area that an area is part of", "a UN indicator that is none",
+    "a slug with a letter æ", "nothing beyond the end", "a theme's number twice",
+    "a basis that the evidence contradicts",
+    "a file that is misspelt", "a folder that is misspelt",
+)
+"""Cases that do not touch each other's places."""
+
+
+def test_the_command_shows_every_mistake_and_nothing_else(folder: Path) -> None:
     rows = {row.name: row for row in CASES}
-    for name in wanted:
-        row = rows[name]
-        if name in {"a picture", "a file name in capitals"}:
-            continue
-        yield f"{row.spoil(folder)} {row.code}"
+    expected = {f"{row.spoil(folder)} {row.code}" for row in (rows[name] for name in TOGETHER)}
+    for name, content, mistake in (
+        ("bilde", b"\x89PNG", "1:1 file-not-utf8"), ("bombe", b"[\n" * 100, "25:1 yaml-depth"),
+        ("dyp", b"[" * 5000, "1:1 yaml-depth"), ("tom", b"", "1:1 file-empty"),
+        ("stor", b"#" * (MAX_BYTES + 1), "1:1 file-too-large"),
+    ):
+        (folder / f"documents/{name}.yaml").write_bytes(content)
+        expected.add(f"documents/{name}.yaml:{mistake}")
+    done = validate(folder)
+    assert done.returncode == 1
+    assert done.stderr == ""
+    *lines, last = done.stdout.splitlines()
+    places = [line.split(" ")[0] for line in lines]
+    shown = {" ".join(line.split(" ")[:2]).removesuffix(":") for line in lines}
+    assert shown == expected
+    assert last == f"{len(expected)} mistakes, 0 warnings"
+    order = [(file, int(line), int(column)) for file, line, column in (place.split(":") for place in places)]
+    assert order == sorted(order)
+
+
+def test_the_command_ends_well_on_what_is_no_publication(tmp_path: Path) -> None:
+    done = validate(tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith(".:1:1 publication-missing: there is no publication.yaml here")
+
+
+def test_the_command_gives_the_same_rows_as_json(folder: Path) -> None:
+    (folder / HEALTH).write_bytes(b"\xff")
+    at = plant(folder, FIGURES, "value: 71.5", "value: §71,5")
+    done = validate(folder, "--format", "json")
+    rows = [f"{row['file']}:{row['line']}:{row['column']} {row['code']}" for row in json.loads(done.stdout)]
+    assert rows == [f"{at} number-wrong", f"{HEALTH}:1:1 file-not-utf8"]
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_file_name_that_is_no_text_is_a_mistake_like_any_other(folder: Path) -> None:
+    Path(os.fsdecode(bytes(folder) + b"/documents/bl\xe5.yaml")).write_bytes((folder / PLAN).read_bytes())
+    done = validate(folder)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "documents/bl\ufffd.yaml:1:1 slug-malformed" in done.stdout
+
+
+# The parts, where no file reaches them.
+
+
+@pytest.mark.parametrize(("value", "among", "right"), [
+    ("eu-theme", ["number", "eu-themes"], 'did you mean "eu-themes"?'),
+    ("x", ["both", "text-only"], "known are both, text-only"),
+    ("x", [], "none is known"),
+    ("x", [str(number) for number in range(10, 23)], "13 are known; check the spelling"),
+    ("3.14", ["3.1", "3.4", "17.14"], 'did you mean "3.4"?'),
+    ("number" * 50_000, ["number"], "known are number"),
+])
+def test_the_nearest_known_value_is_named(value: str, among: list[str], right: str) -> None:
+    assert nearest(value, among) == right
+
+
+@pytest.mark.parametrize(("name", "slug"), [
+    ("Grønn mobilitet", "gronn-mobilitet"), ("Barn og unges liv & læring", "barn-og-unges-liv-laering"),
+    ("ÅRSMELDING 2019/2020", "arsmelding-2019-2020"), ("../../etc/passwd", "etc-passwd"), ("Søn Đà Nẵng", "son-a-nang"),
+    ("été", "ete"), ("日本", ""), ("", ""), ("--", ""),
+])
+def test_a_slug_is_proposed_for_a_name(name: str, slug: str) -> None:
+    assert slug_of(name) == slug
+    assert not slug or SLUG.match(slug)
+
+
+@pytest.mark.parametrize(("value", "quoted"), [
+    ("a\n  b\tc", "a b c"), ("x" * 60, "x" * 60), ("x" * 61, "x" * 59 + "…"), ("a" + " " * 1000 + "b", "a…"),
+])
+def test_a_value_is_quoted_on_one_line_and_shortened(value: str, quoted: str) -> None:
+    assert short(value) == quoted
+
+
+def fields_of(text: str, folder: Path) -> tuple[Fields, list[SourceError]]:
+    errors: list[SourceError] = []
+    (folder / "x.yaml").write_text(text)
+    node = read_yaml(folder / "x.yaml", "x.yaml", errors)
+    assert node is not None
+    return Fields(node, "the record", errors), errors
+
+
+def test_a_field_that_was_refused_is_lacking_and_the_others_are_not(tmp_path: Path) -> None:
+    fields, errors = fields_of("a: x\nb: [y]\nc: ''\nd: *x\nh: {nb: x}\ni: [3, x]\n", tmp_path)
+    values = [fields.text(name, required=name == "f") for name in "abcdef"]
+    label, runs = fields.label("h"), fields.lines("i")
+    marks = fields.done()
+    assert values == ["x", "", "", "", "", ""]
+    assert (label, runs) == (None, ((3, 3),))
+    assert {name for name in "abcdefghi" if marks.lacks(name)} == set("bcdfhi")
+    assert not marks.lacks()
+    assert [error.code for error in errors] == [
+        "yaml-alias", "type-wrong", "value-empty", "key-missing", "translation-missing", "lines-malformed",
+    ]
+
+
+@pytest.mark.parametrize("text", ["- x\n", "x\n", "''\n"])
+def test_of_what_is_no_record_everything_is_lacking_and_nothing_more_is_said(text: str, tmp_path: Path) -> None:
+    fields, errors = fields_of(text, tmp_path)
+    assert (fields.text("a"), fields.integer("b", 1, 9), fields.require_label("c")) == ("", 0, Text("", ""))
+    assert fields.texts("d", str, "x-malformed", required=True) == ()
+    marks = fields.done()
+    assert marks.lacks()
+    assert marks.lacks("a")
+    assert [error.code for error in errors] == ["type-wrong"]
+
+
+def test_of_what_was_refused_before_nothing_more_is_said() -> None:
+    errors: list[SourceError] = []
+    fields = Fields(Refused(Mark("x.yaml", 3)), "the record", errors)
+    assert fields.text("a") == ""
+    assert fields.done().lacks("a")
+    assert fields.mark == Mark("x.yaml", 3)
+    assert errors == []
+
+
+def test_the_items_of_a_list_keep_their_places_when_one_is_refused(tmp_path: Path) -> None:
+    fields, errors = fields_of("a:\n  - https://a/\n  - ftp://b/\n  - https://c/\n", tmp_path)
+    assert fields.texts("a", web_address, "address-malformed") == ("https://a/", "https://c/")
+    assert [fields.marks().at(f"a.{index}").line for index in range(2)] == [2, 4]
+    assert [str(error.mark) for error in errors] == ["x.yaml:3:5"]
+
+
+@pytest.mark.parametrize("value", ["0", "-3", "205000", "6.4", "0.05", "-0.5", "999999999999999", "0.123456789"])
+def test_a_number_in_canonical_form_is_taken(value: str, tmp_path: Path) -> None:
+    fields, errors = fields_of(f"a: {value}\n", tmp_path)
+    assert fields.decimal("a") == value
+    assert errors == []
+
+
+@pytest.mark.parametrize("address", [
+    "https://example.org", "http://example.org/a?b=c#d", "https://æøå.no/ø", "https://[::1]:8000/", "https://a/%20",
+])
+def test_an_address_is_taken(address: str) -> None:
+    web_address(address)
+
+
+@pytest.mark.parametrize("address", [
+    "", "example.org", "ftp://a/", "https://", "https:///a", "http://a b/", "https://a/\n", "https://a/\"",
+    "https://a/<b>",
+    "https://a/{b}", "https://a/%zz", "https://[a", "javascript:alert(1)", "https://user@/",
+])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        web_address(address)
+
+
+def test_the_mistakes_of_a_run_are_sorted_by_position() -> None:
+    marks = [Mark("b", 1, 1), Mark("a", 10, 1), Mark("a", 9, 7), Mark("a", 9, 2)]
+    errors = SourceErrors([SourceError(code, mark, "x") for mark in marks for code in ("z", "y")])
+    assert found(errors.errors) == [f"{mark} {code}" for mark in sorted(marks) for code in ("y", "z")]
+    assert str(errors) == "sources-invalid: 8 mistakes in the sources"

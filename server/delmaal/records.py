@@ -94,7 +94,7 @@ class TargetLink:
     @property
     def conflict(self) -> bool:
         """Whether a code that is printed for the link reads as another target's."""
-        return any(item.reading not in {"", self.code} for item in self.printed)
+        return bool(self.code) and any(item.reading not in {"", self.code} for item in self.printed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,11 +97,14 @@ def to_rdflib(triples: Iterable[Triple]) -> Graph:
 
 
 def _is_echo(results: Graph, result: RdfNode, positions: Positions, predicates: frozenset[str]) -> bool:
-    """Whether a result only misses what the reader refused: a property that its shape looks at is not known."""
+    """Whether a result only misses what the reader refused: a property that its shape looks at is not known.
+
+    The property of the focus, or of the resource that a query found from there.
+    """
     if results.value(result, SH.sourceConstraintComponent) in _BY_PRESENCE:
         return False
-    focus = str(results.value(result, SH.focusNode))
-    return any((focus, predicate) in positions.unknown for predicate in predicates)
+    nodes = {str(results.value(result, predicate)) for predicate in (SH.focusNode, SH.value)}
+    return any((node, predicate) in positions.unknown for node in nodes for predicate in predicates)
 
 
 def _predicates(shapes: Graph, shape: RdfNode | None, seen: set[RdfNode]) -> Iterator[str]:

@@ -177,8 +177,9 @@ def _values(out: Statements, node: NamedNode, item: Statistic, unit: NamedNode |
         out.add("statistics", node, "sdmx-attribute:unitMult", multiplier, marks.at("multiplier"))
     if item.qualifier:
         out.add("statistics", node, "delmaal:qualifier", concept("qualifier", item.qualifier), marks.at("qualifier"))
-    if item.mentions and item.mentions[0].printed:
-        best = min(item.mentions, key=lambda mention: CERTAINTIES.index(mention.certainty or "uncertain"))
+    printed = [mention for mention in item.mentions if mention.printed]
+    if printed:
+        best = min(printed, key=lambda mention: CERTAINTIES.index(mention.certainty or "uncertain"))
         out.add("statistics", node, "delmaal:printedValue", text(best.printed), best.marks.at("as"))
     out.period("statistics", node, "delmaal:baseYear", item.base_year, marks.at("base-year"))
     out.period("statistics", node, "delmaal:priceLevel", item.price_level, marks.at("price-level"))

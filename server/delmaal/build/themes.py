@@ -41,7 +41,8 @@ def _theme(out: Statements, theme: Theme, scheme: NamedNode) -> None:
     out.types("themes", node, marks.record, "delmaal:Theme", "skos:Concept")
     out.text("themes", node, ("skos:prefLabel", "rdfs:label"), theme.title, marks.texts("title"))
     out.text("themes", node, "dct:description", theme.summary, marks.texts("summary"))
-    out.add("themes", node, "schema:position", typed(str(theme.number), "xsd:integer"), marks.at("number"))
+    if theme.number:
+        out.add("themes", node, "schema:position", typed(str(theme.number), "xsd:integer"), marks.at("number"))
     out.add("themes", node, "skos:inScheme", scheme, marks.record)
     out.add("themes", node, "skos:topConceptOf", scheme, marks.record)
     out.add("themes", scheme, "skos:hasTopConcept", node, marks.record)

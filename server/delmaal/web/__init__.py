@@ -48,7 +48,8 @@ def create_app(settings: Settings, releases: Releases) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
-    app.config.update(SETTINGS=settings, RELEASES=releases, BUILD=BUILD, MAX_CONTENT_LENGTH=settings.query_limit * 2)
+    app.config.update(SETTINGS=settings, RELEASES=releases, BUILD=BUILD, KEEPER=os.environ.get("DELMAAL_KEEPER", ""),
+                      MAX_CONTENT_LENGTH=settings.query_limit * 3 + 4096)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for station in (pages, resources, sparql, dumps, watch, openapi):
         app.register_blueprint(station.routes)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
 import tempfile
+import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from delmaal.errors import ServerError
+from delmaal.keeper import Keeper
 from delmaal.release import Shelf
 from delmaal.settings import Settings, environment_of
 
@@ -27,7 +31,24 @@ def run(settings: Settings, shelf: Shelf, listening: Callable[[str], None]) -> N
     os.environ["DELMAAL_SHELF"] = str(shelf.folder.resolve())
     with tempfile.TemporaryDirectory(prefix="delmaal-") as run_dir:
         os.environ["DELMAAL_RUN_DIR"] = run_dir
-        _serve(settings, listening)
+        keeper = Keeper(settings, Path(run_dir) / "keeper")
+        keeper.start()
+        os.environ["DELMAAL_KEEPER"] = str(keeper.socket)
+        ended = threading.Event()
+        threading.Thread(target=_guard, args=(keeper, ended), daemon=True).start()
+        try:
+            _serve(settings, listening)
+        finally:
+            ended.set()
+            keeper.stop()
+
+
+def _guard(keeper: Keeper, ended: threading.Event) -> None:
+    """Start the keeper again where it ended; this thread lives as long as the server."""
+    while not ended.wait(0.2):
+        if not keeper.alive():
+            with contextlib.suppress(ServerError):
+                keeper.start()
 
 
 def _serve(settings: Settings, listening: Callable[[str], None]) -> None:
