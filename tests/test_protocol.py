@@ -89,7 +89,7 @@ def test_w3c_protocol(suite_server: httpx.Client, name: str, node: Node, graph: 
         kinds = {str(each) for each in graph.objects(expected, MF.expectedFormat)}
         if "RDF" in kinds:
             row = next(row for row in formats.RDF_FORMATS if answer.headers["content-type"].startswith(row.media_type))
-            assert list(ox.parse(answer.content, format=row.rdf)) or name.endswith("construct")
+            assert list(ox.parse(answer.content, format=row.rdf)) or name.endswith(("construct", "describe"))
         elif kinds and truth is None:
             assert answer.headers["content-type"].partition(";")[0] in {r.media_type for r in formats.RESULT_FORMATS}
 
@@ -149,7 +149,9 @@ def test_each_form_in_each_format(tiny_server: httpx.Client, name: str) -> None:
             assert answer.content == answers[0].content
         if row.rdf is not None:
             assert len(list(ox.parse(answers[0].content, format=row.rdf))) >= 4
-        elif row.name not in ("csv", "tsv") or name == "select":
+        elif row.name == "csv":  # pyoxigraph does not read it back
+            assert len(answers[0].text.splitlines()) == (5 if name == "select" else 1)
+        elif row.name != "tsv" or name == "select":
             found = ox.parse_query_results(answers[0].content, format=row.results)
             if name == "ask":
                 assert bool(found) is True
@@ -269,13 +271,13 @@ def test_rdflibs_store_is_a_client(tiny_server: httpx.Client, tiny_release: Rele
     theme = URIRef("https://example.org/lillevik/id/theme/god-helse")
     labels = {str(value) for value in graph.objects(theme, URIRef("http://www.w3.org/2004/02/skos/core#prefLabel"))}
     assert labels == {"God helse", "Good health"}
-    total = sum(1 for name in ("data/all.nt", "metadata/metadata.nt")
-                for _ in (tiny_release.folder / name).open("rb"))
+    files = [(tiny_release.folder / name).read_bytes() for name in ("data/all.nt", "metadata/metadata.nt")]
+    total = sum(content.count(b"\n") for content in files)
     assert len(graph) == total
 
 
 def test_openly_readable_problem(tiny_server: httpx.Client) -> None:
-    answer = tiny_server.get("/sparql?query=SELECT", headers={"Accept": "text/html", "Accept-Language": "nb"})
+    answer = tiny_server.get("/sparql?query=SELECT", headers={"Accept": "text/html,*/*;q=0.5", "Accept-Language": "nb"})
     assert answer.status_code == 400
     assert "Ugyldig forespørsel" in answer.text
     assert json.loads(tiny_server.get("/sparql?query=SELECT").text)["title"] == "Bad request"

@@ -1,8 +1,8 @@
 """One query child: takes a connection, evaluates one query, answers whole, waits for the next.
 
 The kernel supervises it. An alarm ends a query that takes too long, with whatever native code is running. RLIMIT_DATA
-ends one that needs too much memory. RLIMIT_NOFILE is lowered to what is open, so that nothing can be fetched, whatever
-the tokenizer let through. The parser and the evaluator run in a thread with a stack that holds what `tokens` lets pass.
+ends one that needs too much memory. A seccomp filter keeps it from making sockets, so that nothing can be fetched,
+whatever the tokenizer let through. Parser and evaluator run in a thread whose stack holds what `tokens` lets pass.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from delmaal.formats import BY_NAME, write
 from delmaal.keeper import tokens
 from delmaal.keeper.board import Board, Verdict
 from delmaal.keeper.protocol import Answer, Request, encode_answer, encode_error, receive, send
+from delmaal.keeper.wall import build_wall
 from delmaal.settings import Settings
 from delmaal.terms import PREFIXES
 
@@ -55,10 +56,10 @@ class Child:
         self.settings = settings
         self._stores: OrderedDict[str, ox.Store] = OrderedDict()
         self._watched: tuple[int, int] | None = None
-        self._highest = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 
     def run(self) -> None:
         """Serve until the listener or the process ends; ends by itself after a slow query."""
+        build_wall()
         threading.stack_size(STACK)
         worker = threading.Thread(target=self._loop, daemon=True)
         worker.start()
@@ -124,6 +125,7 @@ class Child:
         try:
             found = store.query(
                 request.query,
+                base_iri=request.base or None,
                 prefixes=PREFIXES,
                 default_graph=[ox.NamedNode(iri) for iri in request.default_graphs] or None,
                 named_graphs=self._named(request),
@@ -147,7 +149,6 @@ class Child:
         if store is not None:
             self._stores.move_to_end(release)
             return store
-        resource.setrlimit(resource.RLIMIT_NOFILE, (self._highest, self._highest))
         resource.setrlimit(resource.RLIMIT_DATA, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         try:
             store = ox.Store.read_only(str(Path(release) / "store"))
@@ -160,8 +161,6 @@ class Child:
         list(store.query("SELECT * { ?s ?p ?o } LIMIT 1"))  # type: ignore[arg-type]
         allowed = _data_size() + (self.settings.query_memory_mb << 20) + 2 * STACK
         resource.setrlimit(resource.RLIMIT_DATA, (allowed, resource.RLIM_INFINITY))
-        highest = max(int(name) for name in os.listdir("/proc/self/fd")) + 1  # noqa: PTH208  # a tuple would hold one open
-        resource.setrlimit(resource.RLIMIT_NOFILE, (highest, self._highest))
         return store
 
 

@@ -24,12 +24,13 @@ _LENGTH = struct.Struct("!Q")
 class Request:
     """A query on a release.
 
-    `release` is the release's folder; `results` and `graph` name the rows of `formats` that a SELECT or ASK, and a
-    CONSTRUCT or DESCRIBE, is answered in.
+    `release` is the release's folder; relative IRIs are resolved against `base`; `results` and `graph` name the rows of
+    `formats` that a SELECT or ASK, and a CONSTRUCT or DESCRIBE, is answered in.
     """
 
     release: str
     query: str
+    base: str = ""
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     results: str = "sparql-json"

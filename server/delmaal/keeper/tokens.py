@@ -25,9 +25,10 @@ _TOKEN = re.compile(
                  | \"""(?:"{0,2}(?:[^"\\]|\\.))*+\"""
                  | '(?:[^'\\\r\n]++|\\.)*+'
                  | "(?:[^"\\\r\n]++|\\.)*+" )
+    | (?P<broken>  ['"] )
     | (?P<variable>[?$]\w++ )
     | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+ )
-    | (?P<name>    (?:(?:_|[^\W\d_])(?:[\w.-]{0,254}[\w-])?)?:(?:[\w:%.-]|\\[-_~.!$&'()*+,;=/?\#@%])*+ )
+    | (?P<name>    (?:(?:_|[^\W\d_])(?:[\w.-]{0,62}[\w-])?)?:(?:[\w:%.-]|\\[-_~.!$&'()*+,;=/?\#@%])*+ )
     | (?P<word>    (?:\w|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})++ )
     | (?P<open>    <<|[{(\[] )
     | (?P<close>   >>|[})\]] )
@@ -63,6 +64,8 @@ def check(text: str, depth: int) -> None:
         kind, token = match.lastgroup or "", match.group()
         if kind == "comment":
             continue
+        if kind == "broken":
+            break  # a quote that nothing closes: the parser stops here too, and a search for its end at every one is slow
         if kind == "word":
             token = _plain(token)
             links += token in _NESTING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from werkzeug.datastructures import LanguageAccept, MIMEAccept
@@ -13,6 +14,9 @@ HTML = Format("html", "HTML", "text/html", "html", aliases=("application/xhtml+x
 LANGUAGES = ("nb", "en")
 CODINGS = ("zstd", "gzip")
 
+_PARAMETERS = re.compile(r""";\s*(?!q\s*=)[\w.-]+\s*=\s*("[^"]*"|[^;,\s"]*)""", re.IGNORECASE)
+"""Parameters of a media range but its weight: a profile or charset does not make Turtle unacceptable."""
+
 
 @lru_cache(maxsize=4096)
 def choose(accept: str, rows: tuple[Format, ...]) -> Format | None:
@@ -23,7 +27,7 @@ def choose(accept: str, rows: tuple[Format, ...]) -> Format | None:
     """
     if not accept.strip():
         return rows[0]
-    parsed = parse_accept_header(accept, MIMEAccept)
+    parsed = parse_accept_header(_PARAMETERS.sub("", accept), MIMEAccept)
     by_type = {row.media_type: row for row in rows}
     for row in rows:
         for alias in row.aliases:

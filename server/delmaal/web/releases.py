@@ -120,6 +120,8 @@ class Releases:
             name = serving.release.id if serving else ""
         if serving is None or serving.release.id != name:
             serving = self._move(name)
+        elif self.trouble is not None:
+            self.trouble = None  # the link leads back to what is served
         return serving
 
     def _move(self, name: str) -> Opened:

@@ -81,8 +81,12 @@ def _front() -> Response:
     if row is HTML:
         spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
         release = opened().release
-        return answer(lambda: render_template("sparql.html", lang=spoken, release=release, here="/sparql").encode(),
-                      HTML.content_type, "html", spoken)
+        return answer(
+            lambda: render_template("sparql.html", lang=spoken, release=release, here="/sparql").encode(),
+            HTML.content_type,
+            "html",
+            spoken,
+        )
     return metadata("service", row)
 
 
@@ -112,16 +116,27 @@ def _evaluate(asked: Asked, wanted: str) -> Response:
     graph = _row(wanted, accept, formats.RDF_FORMATS)
     if results is None and graph is None:
         return _unacceptable((*formats.RESULT_FORMATS, *formats.RDF_FORMATS))
-    variant = (results.name if results else "", graph.name if graph else "", *asked.default_graphs, "",
-               *asked.named_graphs, "", asked.text)
+    variant = (
+        results.name if results else "",
+        graph.name if graph else "",
+        *asked.default_graphs,
+        "",
+        *asked.named_graphs,
+        "",
+        asked.text,
+    )
     known = unmodified(*variant, vary="Accept")
     if known is not None:
         return known
     gone: Callable[[], bool] | None = request.environ.get("delmaal.gone")
     socket = Path(current_app.config["KEEPER"])
     query = Request(
-        release=str(opened().release.folder.resolve()), query=asked.text, default_graphs=asked.default_graphs,
-        named_graphs=asked.named_graphs, results=(results or formats.RESULT_FORMATS[0]).name,
+        release=str(opened().release.folder.resolve()),
+        query=asked.text,
+        base=f"{opened().release.base}sparql",
+        default_graphs=asked.default_graphs,
+        named_graphs=asked.named_graphs,
+        results=(results or formats.RESULT_FORMATS[0]).name,
         graph=(graph or formats.RDF_FORMATS[0]).name,
     )
     try:
