@@ -7,11 +7,16 @@
     ├── SettingError             2  a setting or option that cannot be
     ├── ReleaseError             3  a release that is missing, damaged or cannot be opened
     ├── QueryError               4  a query that is malformed or was refused
+    │   ├── GraphUnknown         4  it reads from a graph that a remote store might fetch
     │   └── KeptError            4  what the keeper says instead of a result, and when to ask again
     │       ├── QueryMalformed, QueryTooDeep, ServiceRefused, UpdateRefused, QueryRefused: ask otherwise
     │       ├── QueryTooSlow, QueryTooBig, QueryBusy, KeeperUnreachable: over a limit, or at a bad time
     │       └── QueryAbandoned: the client left
-    └── ServerError              5  the server cannot start
+    ├── ServerError              5  the server cannot start
+    └── EngineError              6  what a remote store did instead of answering
+        ├── EngineUnreachable, EngineTooSlow: no answer, or none in time
+        ├── EngineBroken, EngineUnfilled: a useless answer, or it does not hold the release
+        └── StoreForeign, StoreDiffers: a push would overwrite others' data, or did not arrive as it was sent
 
 An error says where it is, what was found and what to do; it never carries a traceback to the user.
 """
@@ -178,10 +183,70 @@ KEPT: Mapping[str, type[KeptError]] = {
 }
 
 
+class GraphUnknown(QueryError):
+    """It reads from a graph that the release has not; a remote store might fetch it."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("query-graph-unknown", sentence)
+
+
 class ServerError(DelmaalError):
     """The server cannot start."""
 
     exit_code = 5
+
+
+class EngineError(DelmaalError):
+    """What a remote store did instead of answering.
+
+    `retry_after` is in seconds, and None where only whoever runs the store can mend it.
+    """
+
+    exit_code = 6
+    name: ClassVar[str]
+    retry_after: ClassVar[int | None] = None
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(self.name, sentence)
+
+
+class EngineUnreachable(EngineError):
+    """There is no connection, or it was lost before the answer began."""
+
+    name = "engine-unreachable"
+    retry_after = 10
+
+
+class EngineTooSlow(EngineError):
+    """The whole answer did not come in time, or the store gave up for that reason."""
+
+    name = "engine-too-slow"
+    retry_after = 60
+
+
+class EngineBroken(EngineError):
+    """It failed or refused, or its answer broke off or is none."""
+
+    name = "engine-broken"
+
+
+class EngineUnfilled(EngineError):
+    """It has no such dataset, or the dataset does not hold the release (yet)."""
+
+    name = "engine-unfilled"
+    retry_after = 60
+
+
+class StoreForeign(EngineError):
+    """The dataset that was to be filled holds what is no release of this publication."""
+
+    name = "engine-foreign"
+
+
+class StoreDiffers(EngineError):
+    """The dataset does not hold what was sent."""
+
+    name = "engine-differs"
 
 
 def count(number: int, noun: str) -> str:

@@ -6,10 +6,12 @@ A setting is taken from its command-line option, else from its environment varia
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from delmaal.errors import SettingError
 
@@ -53,6 +55,27 @@ def _path(text: str) -> Path:
     return Path(_text(text))
 
 
+def _url(text: str) -> str:
+    """An http or https URL that may hold placeholders, a user and a password; empty where nothing is set."""
+    plain = text.replace("{release}", "0").replace("{short}", "0")
+    if text and not (re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", plain) and plain.isascii() and _has_host(plain)):
+        raise ValueError("write an http or https URL; {release} stands for a release's id, {short} for 12 digits of it")
+    return text
+
+
+def _has_host(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname) and urlsplit(url).port != 0
+    except ValueError:  # its words may quote a password
+        return False
+
+
+def _iri(text: str) -> str:
+    if text and not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+", text):
+        raise ValueError("write an absolute IRI, or leave it out")
+    return text
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("out", "var", _path, "The folder that holds a folder of releases for each publication."),
     Setting("host", "127.0.0.1", _text, "The address to listen on; 0.0.0.0 listens on every one."),
@@ -70,6 +93,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("query_workers", "0", _number(0, 256), "Processes for queries; 0 is one more than cores, at least 5."),
     Setting("query_slow_ms", "200", _number(10, 10**6), "Milliseconds after which a query gives way to faster ones."),
     Setting("query_depth", "256", _number(8, 1000), "Brackets within brackets in a query; more are answered 400."),
+    Setting("engine_url", "", _url, "A remote store's query URL, with {release} in it; none is the embedded engine."),
+    Setting("engine_store_url", "", _url, "The same store's Graph Store Protocol URL, which `delmaal push` fills."),
+    Setting("engine_default_graph", "", _iri, "The graph in a remote store for the default graph; none is its own."),
 )
 
 
@@ -93,6 +119,9 @@ class Settings:
     query_workers: int
     query_slow_ms: int
     query_depth: int
+    engine_url: str
+    engine_store_url: str
+    engine_default_graph: str
 
 
 def load(options: Mapping[str, str | None], environment: Mapping[str, str] = os.environ) -> Settings:
@@ -108,7 +137,8 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str] = os.
             values[row.name] = row.read(text)
         except ValueError as error:
             where = row.option if given is not None else row.variable
-            raise SettingError("setting-invalid", f"{where} is {text!r}: {error}. {row.help}") from error
+            shown = re.sub(r"//.*@", "//…@", text)  # a password stays out of sight
+            raise SettingError("setting-invalid", f"{where} is {shown!r}: {error}. {row.help}") from error
     return Settings(**values)
 
 

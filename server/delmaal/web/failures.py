@@ -11,10 +11,12 @@ from delmaal.web.negotiate import HTML, choose, language
 
 TITLES: dict[int, tuple[str, str]] = {
     400: ("Ugyldig forespørsel", "Bad request"),
+    403: ("Ikke tillatt", "Forbidden"),
     404: ("Finnes ikke", "Not found"),
     405: ("Metoden er ikke tillatt", "Method not allowed"),
     406: ("Ingen av formatene passer", "No acceptable format"),
     410: ("Finnes ikke lenger", "Gone"),
+    408: ("For treg forespørsel", "Request timeout"),
     413: ("For stor forespørsel", "Content too large"),
     414: ("For lang adresse", "Address too long"),
     415: ("Ukjent medietype", "Unsupported media type"),

@@ -1,0 +1,300 @@
+"""A release in any store that speaks SPARQL 1.1, by its URL; read only.
+
+    https://store.example/repositories/{release}     a dataset for each release, since a remote store cannot be renamed
+    https://reader:secret@store.example/{short}/sparql?timeout=30      user and password never leave this module
+
+What a client reads in an error names no host and quotes nothing but the store's words on a malformed query.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from http.client import HTTPException, HTTPResponse
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from pyoxigraph import QueryResultsFormat, parse_query_results
+
+from delmaal.engine.clauses import Clauses, read_clauses
+from delmaal.engine.wire import AGENT, Watch, Wires, address
+from delmaal.errors import (
+    EngineBroken,
+    EngineError,
+    EngineTooSlow,
+    EngineUnfilled,
+    EngineUnreachable,
+    GraphUnknown,
+    QueryBusy,
+    QueryError,
+    QueryMalformed,
+    QueryTooBig,
+    ReleaseError,
+    short,
+)
+from delmaal.formats import BY_NAME, Format
+from delmaal.settings import Settings
+from delmaal.statements import PARTS
+from delmaal.terms import Minter, term
+
+PARALLEL = 24
+"""Queries that one process has under way at the store; one more is refused, so that threads are left for all else."""
+
+_WORDS = 4096
+_FILLED_SECONDS = 10.0
+_SLOW = re.compile(r"time[- ]?limit|timed? ?out|time-out|been cancelled|execution time", re.IGNORECASE)
+_ENDS: Mapping[str, re.Pattern[bytes]] = {
+    "sparql-json": re.compile(rb"\}\s*\Z"),
+    "sparql-xml": re.compile(rb"</(?:\w+:)?sparql>\s*\Z"),
+    "csv": re.compile(rb"\n\Z|\A[^\n]*\Z"),
+    "tsv": re.compile(rb"\n\Z|\A[^\n]*\Z"),
+    "turtle": re.compile(rb"(?:\.|>)\s*\Z|\A\s*\Z"),
+    "json-ld": re.compile(rb"[\]}]\s*\Z"),
+    "rdf-xml": re.compile(rb"(?:</(?:\w+:)?RDF|<(?:\w+:)?RDF[^<]*/)>\s*\Z"),
+    "n-triples": re.compile(rb"\.\s*\Z|\A\s*\Z"),
+    "n-quads": re.compile(rb"\.\s*\Z|\A\s*\Z"),
+    "trig": re.compile(rb"[.}>]\s*\Z|\A\s*\Z"),
+}
+"""How a whole answer ends in each format: a store that fails midway may still end its answer politely, after 200."""
+
+log = logging.getLogger("delmaal.engine")
+
+
+class Dataset(NamedTuple):
+    """The graphs that a query is asked of, as the protocol gives them; none of either is the store's own dataset."""
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+
+class Remote:
+    """One release's dataset at a store.
+
+    `graphs` are the IRIs of its named graphs, `default_graph` the graph that holds its default graph where that is not
+    the store's own, `release` the release's own IRI: an answer is given only while the dataset describes it. `seconds`
+    are for a whole answer, `result_mb` megabytes it may have.
+    """
+
+    def __init__(self, url: str, seconds: float, graphs: Collection[str] = (), default_graph: str = "",
+                 release: str = "", result_mb: int = 256) -> None:
+        self._address = address(url)
+        self._seconds = seconds
+        self._limit = result_mb << 20
+        self._wires = Wires(self._address)
+        self._graphs = frozenset(graphs)
+        self._dataset = Dataset((default_graph,), tuple(sorted(graphs))) if default_graph else Dataset()
+        self._release = release
+        self._filled = 0.0
+        self._slots = threading.BoundedSemaphore(PARALLEL)
+
+    def ask(self, query: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = (),
+            results: str = "sparql-json", graph: str = "turtle",
+            gone: Callable[[], bool] | None = None) -> tuple[str, bytes]:
+        """Evaluate a query: the name of a row of FORMATS, and the whole answer in it.
+
+        The row is `results` for a SELECT or ASK, `graph` for a CONSTRUCT or DESCRIBE. The prefixes of `terms` need no
+        declaration. `gone` says whether the client left.
+
+        Raises QueryError for a query that is malformed or refused, reads from an unknown graph, is abandoned or has too
+        big a result; EngineError where the store gives no whole answer.
+        """
+        clauses = read_clauses(query)
+        self._refuse_unknown((*default_graphs, *named_graphs, *clauses.graphs))
+        own = Dataset(tuple(default_graphs), tuple(named_graphs))
+        if own == Dataset() and not clauses.graphs:
+            own = self._dataset
+        row = BY_NAME[graph if clauses.form in ("CONSTRUCT", "DESCRIBE") else results]
+        watch = Watch(self._seconds, gone)
+        if not self._slots.acquire(blocking=False):
+            raise QueryBusy("as many queries as there may be are at the store; try again later")
+        try:
+            self._check_filled(watch)
+            return row.name, self._answer(query, clauses, row, own, watch)
+        finally:
+            self._slots.release()
+
+    def _refuse_unknown(self, graphs: Iterable[str]) -> None:
+        for iri in graphs:
+            if iri not in self._graphs:
+                known = ", ".join(sorted(self._graphs)) or "none"
+                raise GraphUnknown(f"there is no graph <{short(iri, 120)}>; the named graphs are {known}")
+
+    def _check_filled(self, watch: Watch) -> None:
+        """Refuse to answer from a dataset that has not this release, or another since."""
+        if self._release and time.monotonic() > self._filled:
+            if not self._holds(f"<{self._release}> a <{term('prov:Entity').value}>", watch):
+                raise EngineUnfilled("the store does not hold this release yet")
+            self._filled = time.monotonic() + _FILLED_SECONDS
+
+    def holds(self, statement: str) -> bool:
+        """Whether the default graph has a statement, given as a triple pattern with whole IRIs; `?s ?p ?o` for any.
+
+        Raises EngineError.
+        """
+        return self._holds(statement, Watch(self._seconds))
+
+    def _holds(self, statement: str, watch: Watch) -> bool:
+        query = f"ASK {{ {statement} }}"
+        body = self._answer(query, Clauses("ASK", (), ()), BY_NAME["sparql-json"], self._dataset, watch)
+        return json.loads(body)["boolean"] is True
+
+    def _answer(self, query: str, clauses: Clauses, row: Format, dataset: Dataset, watch: Watch) -> bytes:
+        """The whole answer; that to ASK is had in JSON, since the W3C leaves open what it is in CSV."""
+        asked = BY_NAME["sparql-json"] if clauses.form == "ASK" else row
+        form = [("query", clauses.declarations() + query)]
+        form += [("default-graph-uri", iri) for iri in dataset.default]
+        form += [("named-graph-uri", iri) for iri in dataset.named]
+        wire, response = self._wires.post(urlencode(form, errors="replace"), asked.media_type, watch)
+        try:
+            if response.status != 200:
+                raise self._failure(response, asked)
+            _check_type(response, asked)
+            body = self._body(response)
+        except (OSError, HTTPException) as error:
+            wire.close()
+            watch.look()
+            raise EngineBroken("the store's answer broke off; ask again") from error
+        except BaseException:
+            wire.close()
+            raise
+        if response.will_close:
+            wire.close()
+        else:
+            self._wires.keep(wire)
+        _check_whole(body, asked)
+        return _boolean(body, row) if clauses.form == "ASK" else body
+
+    def _body(self, response: HTTPResponse) -> bytes:
+        body = bytearray()
+        while chunk := response.read(65536):
+            body += chunk
+            if len(body) > self._limit:
+                raise QueryTooBig(f"the result is over {self._limit >> 20} MB; ask for less, or take a dump of the data")
+        if response.length:
+            raise EngineBroken("the store's answer broke off; ask again")
+        return bytes(body)
+
+    def _failure(self, response: HTTPResponse, row: Format) -> EngineError | QueryError:
+        """What a status other than 200 means; the store's words go to the log, and to a client on a malformed query."""
+        status = response.status
+        words = response.read(_WORDS).decode("utf-8", "replace")
+        if status == 400:
+            return QueryMalformed(f"the store says: {_said(words)}")
+        log.warning("the store at %s answered %d: %s", self._address.url, status, short(words, 500))
+        if status in (408, 504) or (status >= 500 and _SLOW.search(words)):
+            return EngineTooSlow("the query took longer than the store lets it; ask for less, or take a dump")
+        if status in (406, 415):
+            return QueryError("format-unacceptable", f"the store gives no {row.label} here; ask for another format")
+        if status in (429, 503):
+            return QueryBusy("the store is busy; try again later")
+        if status == 404:
+            return EngineUnfilled("the store has no dataset for this release yet")
+        if status in (401, 403):
+            return EngineBroken("the store refuses this server's user")
+        if status in (413, 414):
+            return QueryError("query-too-long", "the query is longer than the store takes")
+        return EngineBroken(f"the store answered with status {status}")
+
+    def select(self, query: str) -> list[dict[str, str]]:
+        """The rows of a small SELECT of our own, through SPARQLWrapper: the value of each variable that is bound.
+
+        Raises EngineError.
+        """
+        from SPARQLWrapper import JSON, POST, SPARQLWrapper  # noqa: PLC0415  # it loads rdflib, which no query needs
+        from SPARQLWrapper.SPARQLExceptions import EndPointNotFound, SPARQLWrapperException  # noqa: PLC0415
+
+        client = SPARQLWrapper(self._address.url, agent=AGENT)
+        client.setMethod(POST)
+        client.setReturnFormat(JSON)
+        client.setOnlyConneg(True)
+        client.setTimeout(int(self._seconds))
+        client.setQuery(query)
+        if self._address.user:
+            client.setCredentials(self._address.user, self._address.password)
+        for iri in self._dataset.default:
+            client.addParameter("default-graph-uri", iri)
+        for iri in self._dataset.named:
+            client.addParameter("named-graph-uri", iri)
+        try:
+            found: Any = client.queryAndConvert()
+            rows = found["results"]["bindings"]
+            return [{name: str(value["value"]) for name, value in row.items()} for row in rows]
+        except EndPointNotFound as error:
+            raise EngineUnfilled(f"there is no dataset at {self._address.url}") from error
+        except TimeoutError as error:
+            raise EngineTooSlow(f"{self._address.url} took over {self._seconds:g} seconds") from error
+        except OSError as error:
+            raise EngineUnreachable(f"{self._address.url} cannot be asked: {short(str(error), 200)}") from error
+        except (SPARQLWrapperException, HTTPException, ValueError, LookupError, TypeError) as error:
+            sentence = f"{self._address.url} gave no SPARQL JSON: {short(str(error), 200)}"
+            raise EngineBroken(sentence) from error
+
+    def counts(self) -> dict[str, int]:
+        """How many statements each graph has; the default graph is the empty string.
+
+        Raises EngineError.
+        """
+        default = self.select("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+        named = self.select("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+        return {"": int(default[0]["n"])} | {row["g"]: int(row["n"]) for row in named if "g" in row}
+
+
+@lru_cache(maxsize=4)
+def remote_of(folder: Path, settings: Settings) -> Remote:
+    """The dataset of the release in `folder`, at the store that the settings name.
+
+    Raises ReleaseError where the release's manifest cannot be read.
+    """
+    try:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        iri, parts = Minter(manifest["base"]), manifest["parts"]
+        graphs = [iri.graph(name).value for name, size in parts.items() if size and PARTS[name].named]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise ReleaseError("release-damaged", f"release {folder.name[:12]} has no readable manifest") from error
+    where = address(settings.engine_url, folder.name)
+    return Remote(where.whole, settings.query_seconds, graphs, settings.engine_default_graph,
+                  iri.thing("release", folder.name).value, settings.query_result_mb)
+
+
+def _check_type(response: HTTPResponse, row: Format) -> None:
+    kind = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
+    if response.getheader("Content-Encoding", "identity").lower() != "identity":
+        raise EngineBroken("the store packs its answer, which nobody asked for")
+    if kind in (row.media_type, *row.aliases):
+        return
+    if any(kind in (known.media_type, *known.aliases) for known in BY_NAME.values()):
+        raise QueryError("format-unacceptable", f"the store gives no {row.label} here; ask for another format")
+    raise EngineBroken("the store's answer is neither RDF nor a result of SPARQL")
+
+
+def _check_whole(body: bytes, row: Format) -> None:
+    if not _ENDS[row.name].search(body, max(0, len(body) - 300) if body.count(b"\n", 0, 300) else 0):
+        tail = body[-300:].decode("utf-8", "replace")
+        log.warning("an answer in %s ends with %r", row.name, tail)
+        if _SLOW.search(tail):
+            raise EngineTooSlow("the query took longer than the store lets it; ask for less, or take a dump")
+        raise EngineBroken("the store's answer broke off; ask again")
+
+
+def _boolean(body: bytes, row: Format) -> bytes:
+    try:
+        value = bool(json.loads(body)["boolean"])
+    except (ValueError, LookupError, TypeError) as error:
+        raise EngineBroken("the store's answer to ASK is none") from error
+    if row.name in ("csv", "tsv"):
+        return b"true\n" if value else b"false\n"
+    plain = b'{"head":{},"boolean":%s}' % (b"true" if value else b"false")
+    written: bytes = parse_query_results(plain, format=QueryResultsFormat.JSON).serialize(format=row.results)
+    return written
+
+
+def _said(words: str) -> str:
+    """A store's words on a query: no markup, no Java stack."""
+    plain = re.split(r"\n\s+at |\bat java\.|Caused by:", re.sub(r"<[a-zA-Z/!][^<>]*>", " ", words))[0]
+    return short(plain, 300) or "the query is malformed"

@@ -1,0 +1,122 @@
+"""What a description costs: against a bare Flask answer, the largest resource against an ordinary one, against Trifid.
+
+Everything is CPU time for a request, with one web process on each side. *New* is an answer that no cache has: another
+resource each time, of more than the cache holds (it is set to one megabyte for this). *Kept* is one that the front has.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+
+from bench import peers
+from bench.cube import cube
+from bench.load import Sample, Side, drive, in_turn, ratio, request
+from bench.table import Plan, Row
+
+TURTLE, HTML = "text/turtle", "text/html"
+KEPT = 40
+PAGES = 280
+"""Pages of the data set whose members are whole statistics."""
+
+Found = dict[str, list[Sample]]
+
+
+def measure(plan: Plan) -> Iterator[Row]:
+    """The rows of the table."""
+    data = cube(plan.size, plan.folder)
+    paths = [f"/doc/statistic/{found.slug}" for found in data.some(7000, whole=True)]
+    pages = [f"/doc/cube/statistics?page={number}" for number in range(1, PAGES)]
+    with ExitStack() as stack:
+        server = stack.enter_context(peers.ours(data, workers=1, cache_mb=1))
+        bare = stack.enter_context(peers.bare(workers=1))
+
+        def side(name: str, requests: Iterable[bytes], status: int = 200) -> Side:
+            return Side(name, server.port, (server.root,), itertools.cycle(list(requests)), status=status)
+
+        new = {
+            "Turtle": side("Turtle", (request(path, TURTLE) for path in paths)),
+            "HTML": side("HTML", (request(path, HTML) for path in paths)),
+            "304": side("304", _conditional(server, paths), 304),
+            "largest, Turtle": side("largest, Turtle", (request(path, TURTLE) for path in pages)),
+            "largest, HTML": side("largest, HTML", (request(path, HTML) for path in pages)),
+        }
+        kept = {
+            "Turtle": side("kept Turtle", (request(path, TURTLE) for path in paths[:KEPT])),
+            "HTML": side("kept HTML", (request(path, HTML) for path in paths[:KEPT])),
+            "304": side("kept 304", _conditional(server, paths[:KEPT]), 304),
+        }
+        nothing = Side("bare", bare.port, (bare.root,), itertools.cycle([request("/")]))
+        _check_cache(server, new.values(), kept.values())
+        found = in_turn([nothing, *new.values()], plan.turns, plan.seconds)
+        # a 304 makes no entry, so that a kept one needs the answer asked for before
+        found |= {name: samples for name, samples in _kept(kept, nothing, plan).items() if name != "bare"}
+        for title, sides in (("new", new), ("kept", kept)):
+            for name, bar in (("Turtle", 2), ("HTML", 6), ("304", 1.1)):
+                yield _against(f"{name}, {title}, against bare Flask", found, sides[name].name, "bare", bar)
+        for name in ("Turtle", "HTML"):
+            yield _against(f"largest resource against an ordinary one, {name}", found, f"largest, {name}", name, 3)
+        yield from _trifid(plan, stack, [new["Turtle"], new["HTML"]], paths[:500])
+
+
+def _conditional(server: peers.Running, paths: Sequence[str]) -> list[bytes]:
+    """Requests that are answered 304; the ETags are asked for with HEAD, which fills no cache."""
+    found = []
+    for path in paths:
+        head, _ = server.ask(request(path, TURTLE).replace(b"GET", b"HEAD", 1), head=True)
+        etag = next(line for line in head.split(b"\r\n") if line.startswith(b"etag: "))[6:].decode()
+        found.append(request(path, TURTLE, If_None_Match=etag))
+    return found
+
+
+def _check_cache(server: peers.Running, new: Iterable[Side], kept: Iterable[Side]) -> None:
+    """See that each side meets the cache as its name says.
+
+    Raises SystemExit where it does not.
+    """
+    for wanted, sides in ((False, new), (True, kept)):
+        for side in sides:
+            drive(side, 0.5)
+            before = server.counter("delmaal_cache_hits_total")
+            count = drive(side, 0.5).count
+            share = (server.counter("delmaal_cache_hits_total") - before) / count
+            if (share > 0.9) is not wanted and (share < 0.01) is wanted:
+                raise SystemExit(f"{side.name}: {share:.0%} came from the cache")
+
+
+def _kept(kept: dict[str, Side], nothing: Side, plan: Plan) -> Found:
+    return in_turn([nothing, *kept.values()], plan.turns, plan.seconds)
+
+
+def _against(name: str, found: Found, ours: str, peer: str, bar: float, least: bool = False) -> Row:
+    above, below = ([sample.milliseconds for sample in found[side]] for side in (ours, peer))
+    figure = ratio(below, above) if least else ratio(above, below)
+    return Row(name, _ms(found[ours]), _ms(found[peer]), figure.value, bar, least,
+               note="noisy" if figure.noisy else "")
+
+
+def _ms(samples: Sequence[Sample]) -> str:
+    each = sorted(sample.milliseconds for sample in samples)
+    return f"{each[len(each) // 2]:.3f} ms"
+
+
+def _trifid(plan: Plan, stack: ExitStack, ours: Sequence[Side], paths: Sequence[str]) -> Iterator[Row]:
+    names = {"Turtle": (TURTLE, 30), "HTML": (HTML, 20)}
+    local = [path.replace("/doc/", "id/", 1) for path in paths]
+    try:
+        store = stack.enter_context(peers.oxigraph(cube(plan.size, plan.folder)))
+        trifid = stack.enter_context(peers.trifid(store, plan.folder, local[0]))
+    except peers.NotRunError as error:
+        for name, (_, bar) in names.items():
+            yield Row(f"{name}, new, against Trifid {peers.TRIFID}", "", "", None, bar, least=True, note=str(error))
+        return
+    sides = [
+        Side(f"Trifid {name}", trifid.port, (trifid.root, store.root),
+             itertools.cycle([peers.trifid_request(path, accept) for path in local]))
+        for name, (accept, _) in names.items()
+    ]
+    found = in_turn([*ours, *sides], plan.turns, plan.seconds)
+    for name, (_, bar) in names.items():
+        yield _against(f"{name}, new, against Trifid {peers.TRIFID} and its store", found, name, f"Trifid {name}", bar,
+                       least=True)
