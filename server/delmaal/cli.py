@@ -29,6 +29,7 @@ from delmaal.errors import (
     InvalidPublication,
     QueryError,
     ReleaseError,
+    SettingError,
     SourceError,
     SourceErrors,
     count,
@@ -49,6 +50,7 @@ Exit codes:
   3  a release that is missing, damaged, being written or cannot be written
   4  a query that is malformed or refused
   5  the server cannot start
+  6  a remote store that fails, or does not hold what was sent
 130  interrupted"""
 
 _SOLUTIONS = {"csv": "csv", "tsv": "tsv", "json": "sparql-json", "xml": "sparql-xml"}
@@ -153,7 +155,7 @@ def _options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]
     """Options from rows of the settings table."""
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         for row in reversed([row for row in SETTINGS if row.name in names]):
-            text = f"{row.help} [default: {row.default}; {row.variable}]"
+            text = f"{row.help} [default: {row.default or 'none'}; {row.variable}]"
             command = click.option(row.option, row.name, default=None, help=text)(command)
         return command
 
@@ -347,6 +349,69 @@ def verify(publication: Path | None, release_id: str | None, **options: str | No
         raise ReleaseError("release-damaged", sentence)
     out.print(f"release {release.id[:12]} is whole: {count(len(release.manifest['files']), 'file')}, "
               f"{sum(release.manifest['parts'].values()):,} statements")
+
+
+@cli.command(epilog=EXIT_CODES)
+@_publication_argument
+@click.option("--release", "release_id", default=None, metavar="ID",
+              help="Another release than the current one; the first digits of its id are enough.")
+@click.option("--replace", is_flag=True,
+              help="Remove what the dataset holds, although it is no release of this publication.")
+@_options("out", "engine_url", "engine_store_url", "engine_default_graph")
+def push(publication: Path | None, release_id: str | None, replace: bool, **options: str | None) -> None:
+    """Fill a remote store with the current release, and check that all of it arrived.
+
+    {release} in a URL is the release's id, {short} the first twelve digits of it. A user and a password may stand in
+    them (http://user:password@…), and are best given by the environment. A push that was stopped goes on where it was.
+
+    \b
+    Examples:
+      delmaal push --engine-url http://localhost:7878/query --engine-store-url http://localhost:7878/store
+      delmaal push data/trondheim --engine-url 'https://store.example/repositories/{release}' \\
+        --engine-store-url 'https://store.example/repositories/{release}/rdf-graphs/service'
+    """
+    from delmaal.publish import shelf_of  # noqa: PLC0415  # keeps --help fast
+
+    settings = load(options)
+    for name in ("engine_url", "engine_store_url"):
+        if not getattr(settings, name):
+            row = next(row for row in SETTINGS if row.name == name)
+            raise SettingError("setting-missing", f"give {row.option} or {row.variable}. {row.help}")
+    shelf = shelf_of(_folder(publication), settings.out)
+    _push(shelf.find(release_id) if release_id else shelf.current(), shelf.folder / "pushes", settings, replace)
+
+
+def _push(release: Release, notes: Path, settings: Settings, replace: bool) -> None:
+    from delmaal.engine.push import Push, store_of  # noqa: PLC0415  # keeps --help fast
+    from delmaal.engine.remote import remote_of  # noqa: PLC0415
+
+    folder = release.folder.resolve()
+    store, remote = store_of(folder, settings), remote_of(folder, settings, seconds=600)
+    with _bar({"send": "sending", "check": "reading back"}) as progress:
+        done = Push(folder, store, remote, notes, replace=replace, progress=progress).run()
+    sent = f"{done.sent:,} sent now" if done.sent else "all of them were there"
+    out.print(f"{store.url} holds release {release.id[:12]}: {done.statements:,} statements in the default graph and "
+              f"{count(done.graphs, 'named graph')}, {sent}; counts and content are the same")
+
+
+@contextmanager
+def _bar(labels: dict[str, str]) -> Iterator[Callable[[str, int, int], None]]:
+    """Shows how far each step is, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(labels[step])
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield show
 
 
 @cli.command(epilog=EXIT_CODES)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from delmaal.errors import SettingError
+from delmaal.errors import SettingError, short
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str] = os.
             values[row.name] = row.read(text)
         except ValueError as error:
             where = row.option if given is not None else row.variable
-            shown = re.sub(r"//.*@", "//…@", text)  # a password stays out of sight
+            shown = short(re.sub(r"//.*@", "//…@", text))  # a password stays out of sight
             raise SettingError("setting-invalid", f"{where} is {shown!r}: {error}. {row.help}") from error
     return Settings(**values)
 

@@ -1,4 +1,4 @@
-"""The least that Flask can answer: one route, 1.5 kB of Turtle that is there already. What a description is measured by."""
+"""The least that Flask can answer, by which a description is measured: one route, 1.5 kB of Turtle that is there."""
 
 from __future__ import annotations
 

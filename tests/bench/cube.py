@@ -13,65 +13,24 @@ whole statistics with the seventeen statements of a curated one. No two runs dif
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import random
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import pyoxigraph as ox
 
-from bench.words import AREAS, COUNTIES, GROUPS, MEASURES, TERMS
+from bench.cells import BASE, INDICATORS, Observation, cells, concepts, labelled, series
 from delmaal import __version__, lookup
 from delmaal.formats import RDF_FORMATS, write
 from delmaal.release import CACHES, FORMAT_VERSION, Shelf, caches
 from delmaal.release.identity import seal_of
 from delmaal.statements import PARTS
-from delmaal.terms import PREFIXES
-
-BASE = "https://w3id.org/delmaal/bench/"
-PRODUCT = "https://w3id.org/delmaal/"
-YEARS = tuple(range(2014, 2024))
-INDICATORS = {"1m": 50, "10m": 500}
-"""The sizes, and how many indicators each has."""
-
-DATA_SET = f"{BASE}id/cube/statistics"
-_WHOLE = "andel-arbeidsledige"
-_UNITS = {"PERCENT": ("prosent", "per cent"), "NUM": ("antall", "number")}
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One cell of the cube: the numbers of its indicator, its area and its year."""
-
-    indicator: int
-    area: int
-    year: int
-
-    @property
-    def slug(self) -> str:
-        """The last segment of its IRI."""
-        return f"{_indicator(self.indicator)[0]}-{AREAS[self.area][0]}-{YEARS[self.year]}"
-
-    @property
-    def iri(self) -> str:
-        """Its IRI."""
-        return f"{BASE}id/statistic/{self.slug}"
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it is a whole statistic."""
-        return MEASURES[self.indicator % len(MEASURES)][0] == _WHOLE
-
-    @property
-    def value(self) -> str:
-        """Its number, as xsd:decimal is written canonically."""
-        number = (self.indicator * 7919 + self.area * 104_729 + self.year * 1_299_709) % 9973
-        return f"{number / 10:.1f}".removesuffix(".0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +43,7 @@ class Cube:
 
     def observations(self, whole: bool = False) -> Iterator[Observation]:
         """Every observation, or only those that are whole statistics."""
-        return (found for found in _cells(self.size) if found.is_whole or not whole)
+        return (found for found in cells(self.size) if found.is_whole or not whole)
 
     def some(self, count: int, whole: bool = False) -> list[Observation]:
         """At most so many of them, in an order that is far from the order on disk."""
@@ -101,8 +60,8 @@ def cube(size: str, folder: Path) -> Cube:
     """The cube of a size, made where it is not there yet."""
     shelf = Shelf(folder / size)
     made = shelf.folder / "made.json"
-    wanted = {"data": _digest(Path(__file__), Path(__file__).with_name("words.py")),
-              "caches": _digest(Path(caches.__file__), Path(lookup.__file__)), "store": ox.__version__}
+    wanted = {"data": _sample_digest(size), "caches": _digest(Path(caches.__file__), Path(lookup.__file__)),
+              "store": ox.__version__}
     try:
         found = json.loads(made.read_text())
     except (OSError, ValueError):
@@ -119,6 +78,14 @@ def cube(size: str, folder: Path) -> Cube:
     return Cube(size, shelf, found["statements"])
 
 
+def _sample_digest(size: str) -> str:
+    """A digest of all concepts and some observations, compact and whole: what shows that the data would differ."""
+    digest = hashlib.sha256()
+    for line in itertools.chain(concepts(size), *(series(indicator) for indicator in range(3))):
+        digest.update(line.encode())
+    return digest.hexdigest()
+
+
 def _digest(*files: Path) -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
@@ -128,13 +95,18 @@ def _make(size: str, shelf: Shelf) -> int:
     work = shelf.releases / ".unfinished-bench"
     (work / "data").mkdir(parents=True)
     (work / "metadata").mkdir()
-    concepts = sorted(set(_concepts(size)))
+    lines = sorted(set(concepts(size)))
     graph = f" <{BASE}graph/concepts> .\n"
-    (work / "data/graphs.nq").write_text("".join(line[:-3] + graph for line in concepts))
+    (work / "data/graphs.nq").write_text("".join(line[:-3] + graph for line in lines))
     sort = subprocess.Popen(["sort", "-u", "-S", "2G", "-o", str(work / "data/all.nt")], stdin=subprocess.PIPE,
                             env={**os.environ, "LC_ALL": "C"}, text=True, encoding="utf-8")
     assert sort.stdin is not None
-    statements = len(concepts) + _write_observations(size, concepts, sort.stdin)
+    sort.stdin.writelines(lines)
+    statements = len(lines)
+    for indicator in range(INDICATORS[size]):
+        about = list(series(indicator))
+        sort.stdin.writelines(about)
+        statements += len(about)
     sort.stdin.close()
     if sort.wait():
         raise SystemExit("sort failed")
@@ -145,7 +117,7 @@ def _make(size: str, shelf: Shelf) -> int:
         make(work)
     title = {"nb": f"Kommunal kube {size}", "en": f"Municipal cube {size}"}
     manifest = {"publication": "bench", "base": BASE, "title": title, "id": release_id, "format": FORMAT_VERSION,
-                "parts": {"concepts": len(concepts), "statistics": statements - len(concepts)},
+                "parts": {"concepts": len(lines), "statistics": statements - len(lines)},
                 "software": __version__, "files": files}
     manifest["seal"] = seal_of(manifest)
     (work / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False))
@@ -163,7 +135,7 @@ def _write_metadata(work: Path) -> None:
     """The least that the server reads: each metadata part in each format, and the two files of them all."""
     lines = []
     for part in (name for name, row in PARTS.items() if row.metadata):
-        statements = list(_labelled(f"{BASE}{part}", (f"{part} for kuben", f"{part} of the cube"), "rdfs:label"))
+        statements = list(labelled(f"{BASE}{part}", (f"{part} for kuben", f"{part} of the cube"), "rdfs:label"))
         triples = [ox.Triple(*quad.triple) for quad in ox.parse("".join(statements), format=ox.RdfFormat.N_TRIPLES)]
         for row in (row for row in RDF_FORMATS if not row.quads):
             (work / f"metadata/{part}.{row.suffix}").write_bytes(write(triples, row))
@@ -172,120 +144,3 @@ def _write_metadata(work: Path) -> None:
     (work / "metadata/metadata.nq").write_text("".join(sorted(quad for _, quad in lines)))
 
 
-def _iri(name: str) -> str:
-    """A prefixed name as an N-Triples term; what begins with a scheme stays as it is."""
-    prefix, _, local = name.partition(":")
-    return f"<{PREFIXES[prefix]}{local}>" if prefix in PREFIXES else f"<{name}>"
-
-
-def _line(subject: str, predicate: str, obj: str) -> str:
-    return f"<{subject}> {_iri(predicate)} {obj} .\n"
-
-
-def _labelled(subject: str, texts: tuple[str, str], *predicates: str) -> Iterator[str]:
-    for predicate in predicates:
-        for language, text in zip(("nb", "en"), texts, strict=True):
-            yield _line(subject, predicate, f'"{text}"@{language}')
-
-
-def _typed(subject: str, *classes: str) -> Iterator[str]:
-    return (_line(subject, "rdf:type", _iri(name)) for name in classes)
-
-
-def _indicator(number: int) -> tuple[str, tuple[str, str], str]:
-    """The slug of an indicator, its label, its unit."""
-    measure, group = MEASURES[number % len(MEASURES)], GROUPS[number // len(MEASURES)]
-    return f"{measure[0]}-{group[0]}", (f"{measure[1]}, {group[1]}", f"{measure[2]}, {group[2]}"), measure[3]
-
-
-def _concepts(size: str) -> Iterator[str]:
-    """Indicators, areas, periods, units, and the terms of the model with their labels."""
-    for name, texts in TERMS.items():
-        yield from _labelled(_iri(name)[1:-1], texts, "rdfs:label")
-    for code, texts in _UNITS.items():
-        yield from _typed(f"http://qudt.org/vocab/unit/{code}", "qudt:Unit")
-        yield from _labelled(f"http://qudt.org/vocab/unit/{code}", texts, "rdfs:label")
-    scheme = f"{BASE}id/scheme/indicators"
-    yield from _typed(scheme, "skos:ConceptScheme")
-    yield from _labelled(scheme, ("Indikatorer", "Indicators"), "skos:prefLabel")
-    for number in range(INDICATORS[size]):
-        slug, texts, unit = _indicator(number)
-        node = f"{BASE}id/indicator/{slug}"
-        yield from _typed(node, "skos:Concept", "delmaal:Indicator")
-        yield from _labelled(node, texts, "skos:prefLabel")
-        yield from _labelled(node, (f"{texts[0]} ved årets slutt.", f"{texts[1]} at the end of the year."),
-                             "skos:definition")
-        yield _line(node, "sdmx-attribute:unitMeasure", f"<http://qudt.org/vocab/unit/{unit}>")
-        yield _line(node, "skos:inScheme", f"<{scheme}>")
-        yield _line(node, "skos:topConceptOf", f"<{scheme}>")
-        yield _line(scheme, "skos:hasTopConcept", f"<{node}>")
-    for number, (slug, texts) in enumerate((*COUNTIES, *AREAS)):
-        node, county = f"{BASE}id/area/{slug}", number < len(COUNTIES)
-        yield from _typed(node, "dct:Location")
-        yield from _labelled(node, texts, "rdfs:label", "skos:prefLabel")
-        yield _line(node, "dct:type", _iri(f"delmaal:area-type-{'county' if county else 'municipality'}"))
-        if not county:
-            yield _line(node, "dct:isPartOf", f"<{BASE}id/area/{COUNTIES[number % len(COUNTIES)][0]}>")
-    for year in YEARS:
-        node = f"{PRODUCT}period/{year}"
-        yield from _typed(node, "dct:PeriodOfTime")
-        yield from _labelled(node, (f"{year}", f"{year}"), "rdfs:label", "skos:prefLabel")
-        yield _line(node, "dct:identifier", f'"{year}"')
-        yield _line(node, "delmaal:year", f'"{year}"^^{_iri("xsd:integer")}')
-        yield _line(node, "dcat:startDate", f'"{year}-01-01"^^{_iri("xsd:date")}')
-        yield _line(node, "dcat:endDate", f'"{year}-12-31"^^{_iri("xsd:date")}')
-    yield from _typed(DATA_SET, "qb:DataSet")
-    yield from _labelled(DATA_SET, ("Statistikk for kommunene", "Statistics of the municipalities"), "rdfs:label",
-                         "dct:title")
-    yield _line(DATA_SET, "qb:structure", f"<{BASE}id/structure/statistics>")
-    yield from _labelled(f"{BASE}id/structure/statistics", ("Oppbygning", "Structure"), "rdfs:label")
-
-
-def _cells(size: str) -> Iterator[Observation]:
-    return (Observation(indicator, area, year) for indicator in range(INDICATORS[size]) for area in range(len(AREAS))
-            for year in range(len(YEARS)))
-
-
-def _write_observations(size: str, first: Iterable[str], out: IO[str]) -> int:
-    """Write some lines and those of every observation; the number of the latter."""
-    out.writelines(first)
-    decimal, dimension = f"^^{_iri('xsd:decimal')}", f"<{BASE}id/dimension/"
-    bare = f" {_iri('rdf:type')} {_iri('qb:Observation')} .\n", f" {_iri('qb:dataSet')} <{DATA_SET}> .\n"
-    area_of, period_of, value_of = (
-        f" {_iri(name)} " for name in ("sdmx-dimension:refArea", "sdmx-dimension:refPeriod", "sdmx-measure:obsValue"))
-    periods = [f"{period_of}<{PRODUCT}period/{year}> .\n" for year in YEARS]
-    areas = [f"{area_of}<{BASE}id/area/{slug}> .\n" for slug, _ in AREAS]
-    count = 0
-    for indicator in range(INDICATORS[size]):
-        slug, texts, unit = _indicator(indicator)
-        of = f" {dimension}indicator> <{BASE}id/indicator/{slug}> .\n"
-        for area in range(len(AREAS)):
-            lines = []
-            for year in range(len(YEARS)):
-                cell = Observation(indicator, area, year)
-                node, value = f"<{cell.iri}>", cell.value
-                said = [*bare, of, areas[area], periods[year], f'{value_of}"{value}"{decimal} .\n']
-                if cell.is_whole:
-                    said += _remainder(cell, texts, unit, slug)
-                lines += [node + each for each in said]
-            count += len(lines)
-            out.writelines(lines)
-    return count
-
-
-def _remainder(cell: Observation, texts: tuple[str, str], unit: str, slug: str) -> list[str]:
-    """What a whole statistic has beside the six statements of an observation."""
-    labels = (f"{texts[number]}, {AREAS[cell.area][1][number]}, {YEARS[cell.year]}" for number in (0, 1))
-    pairs = [
-        ("rdf:type", _iri("delmaal:Statistic")),
-        *(("rdfs:label", f'"{label}"@{language}') for label, language in zip(labels, ("nb", "en"), strict=True)),
-        ("sdmx-attribute:unitMeasure", f"<http://qudt.org/vocab/unit/{unit}>"),
-        ("sdmx-dimension:age", f"<{PRODUCT}age/total>"),
-        ("sdmx-dimension:sex", _iri("sdmx-code:sex-T")),
-        ("delmaal:breakdown", f"<{PRODUCT}breakdown/total>"),
-        ("delmaal:indicator", f"<{BASE}id/indicator/{slug}>"),
-        ("delmaal:kind", _iri("delmaal:kind-observation")),
-        ("delmaal:printedValue", f'"{cell.value.replace(".", ",")}"'),
-        (f"{BASE}id/dimension/breakdown", f"<{PRODUCT}breakdown/total>"),
-    ]
-    return [f" {_iri(predicate)} {obj} .\n" for predicate, obj in pairs]

@@ -77,10 +77,12 @@ class Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sent_at = 0.0
         self._data = bytearray()
+        self._bodiless = False
 
     def send(self, message: bytes) -> None:
         """Send a request."""
         self._data.clear()
+        self._bodiless = message.startswith(b"HEAD ")
         self.sent_at = time.perf_counter()
         self.socket.sendall(message)
 
@@ -90,7 +92,7 @@ class Connection:
         if not part:
             raise ConnectionError("the server closed the connection")
         self._data += part
-        return int(self._data[9:12]) if _is_whole(self._data) else 0
+        return int(self._data[9:12]) if _is_whole(self._data, self._bodiless) else 0
 
     @property
     def answer(self) -> tuple[bytes, bytes]:
@@ -103,6 +105,11 @@ class Connection:
         """Bytes of the last answer."""
         return len(self._data)
 
+    def hang_up(self) -> None:
+        """Leave, whatever another thread waits for."""
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+
     def ask(self, message: bytes) -> int:
         """Send and wait; the status."""
         self.send(message)
@@ -111,12 +118,12 @@ class Connection:
         return status
 
 
-def _is_whole(data: bytearray) -> bool:
+def _is_whole(data: bytearray, bodiless: bool) -> bool:
     end = data.find(b"\r\n\r\n")
     if end < 0:
         return False
     head = data[:end].lower()
-    if data[9:12] in (b"304", b"204"):
+    if bodiless or bytes(data[9:12]) in (b"304", b"204"):
         return True
     found = head.find(b"\ncontent-length:")
     if found >= 0:
@@ -135,7 +142,7 @@ def _is_whole(data: bytearray) -> bool:
 
 
 def drive(side: Side, seconds: float) -> Sample:
-    """Keep every connection busy for so long.
+    """Keep every connection busy for so long, or until there is nothing more to ask.
 
     Raises SystemExit where an answer has another status than the side's.
     """
@@ -160,8 +167,9 @@ def drive(side: Side, seconds: float) -> Sample:
             latencies.append(now - connection.sent_at)
             statuses[status] += 1
             received += connection.size
-            if now < stop:
-                connection.send(next(side.requests))
+            following = next(side.requests, None) if now < stop else None
+            if following is not None:
+                connection.send(following)
             else:
                 under_way -= 1
     wall, cpu = time.perf_counter() - start, cpu_seconds(side.roots) - before
@@ -169,7 +177,8 @@ def drive(side: Side, seconds: float) -> Sample:
         connection.socket.close()
     selector.close()
     if set(statuses) != {side.status}:
-        raise SystemExit(f"{side.name} answered {dict(statuses)}, not {side.status}: {connections[0].answer[1][:500]!r}")
+        said = connections[0].answer[1][:500]
+        raise SystemExit(f"{side.name} answered {dict(statuses)}, not {side.status}: {said!r}")
     return Sample(len(latencies), wall, cpu, latencies, statuses, received)
 
 

@@ -1,8 +1,8 @@
 """The servers that are compared: ours, a bare Flask answer, `oxigraph serve` and Trifid, each a block that runs one.
 
-All on this machine, on the same release: `oxigraph` opens the very store that ours does. Trifid is configured as cheaply
-as it can be: it asks that `oxigraph` directly, not through its own proxy, follows no redirects, logs nothing, and hears
-the publication's own address from a proxy's headers, so that it rewrites nothing in what it answers.
+All on this machine, on the same release: `oxigraph` opens the very store that ours does. Trifid is configured as
+cheaply as it can be: it asks that `oxigraph` directly, not through its own proxy, follows no redirects, logs nothing,
+and hears the publication's own address from a proxy's headers, so that it rewrites nothing in what it answers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from bench.cube import BASE, Cube
+from bench.cells import BASE
+from bench.cube import Cube
 from bench.load import Connection, family, request
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -140,7 +141,7 @@ def trifid(endpoint: Running, folder: Path, example: str) -> Running:
         "globals": {"endpoints": {"default": {"url": f"http://127.0.0.1:{endpoint.port}/query"}}},
         "plugins": {"entity-renderer": {
             "module": "@zazuko/trifid-entity-renderer",
-            "config": {"labelLoader": {"chunkSize": 30, "concurrency": 2, "timeout": 4000}},  # as its own examples have it
+            "config": {"labelLoader": {"chunkSize": 30, "concurrency": 2, "timeout": 4000}},  # as in its examples
         }},
     }
     (home / "config.yaml").write_text(json.dumps(configuration))  # JSON is YAML

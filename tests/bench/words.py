@@ -6,14 +6,14 @@ from itertools import islice, product
 
 Texts = tuple[str, str]
 
-_FIRST = ("Nord", "Sør", "Øst", "Vest", "Indre", "Ytre", "Midt", "Stor", "Lille", "Berg", "Bjørk", "Elve", "Furu", "Gran",
-          "Hav", "Holm", "Lang", "Rogn", "Stein", "Å")
-_LAST = ("dal", "vik", "nes", "fjord", "øy", "heim", "land", "stad", "berg", "bygd", "eid", "lund", "mo", "sand", "strand",
-         "sund", "vang", "våg")
+_FIRST = ("Nord", "Sør", "Øst", "Vest", "Indre", "Ytre", "Midt", "Stor", "Lille", "Berg", "Bjørk", "Elve", "Furu",
+          "Gran", "Hav", "Holm", "Lang", "Rogn", "Stein", "Å")
+_LAST = ("dal", "vik", "nes", "fjord", "øy", "heim", "land", "stad", "berg", "bygd", "eid", "lund", "mo", "sand",
+         "strand", "sund", "vang", "våg")
 
 
 def _slug(text: str) -> str:
-    return text.lower().translate(str.maketrans({"æ": "ae", "ø": "o", "å": "a", " ": "-"}))
+    return text.lower().replace("æ", "ae").replace("ø", "o").replace("å", "a")
 
 
 AREAS: tuple[tuple[str, Texts], ...] = tuple(
@@ -39,7 +39,7 @@ MEASURES: tuple[tuple[str, str, str, str], ...] = (
     ("andel-som-royker", "Andel som røyker daglig", "Share smoking daily", "PERCENT"),
     ("andel-ensomme", "Andel som er ensomme", "Share who are lonely", "PERCENT"),
     ("andel-som-stemte", "Andel som stemte ved kommunevalget", "Share who voted in the local election", "PERCENT"),
-    ("andel-kollektivreiser", "Andel av reiser med kollektivtransport", "Share of trips by public transport", "PERCENT"),
+    ("andel-kollektivreiser", "Andel av reiser med kollektivtrafikk", "Share of trips by public transport", "PERCENT"),
     ("andel-sykkelreiser", "Andel av reiser på sykkel", "Share of trips by bicycle", "PERCENT"),
     ("andel-fornoyde", "Andel fornøyde med stedet de bor", "Share content with where they live", "PERCENT"),
     ("innbyggere", "Antall innbyggere", "Number of residents", "NUM"),

@@ -9,31 +9,25 @@ What a client reads in an error names no host and quotes nothing but the store's
 from __future__ import annotations
 
 import json
-import logging
-import re
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from pyoxigraph import QueryResultsFormat, parse_query_results
-
 from delmaal.engine.clauses import Clauses, read_clauses
-from delmaal.engine.wire import AGENT, Watch, Wires, address
+from delmaal.engine.replies import boolean, check_type, check_whole, failure
+from delmaal.engine.wire import AGENT, Watch, Wires, address, fill
 from delmaal.errors import (
     EngineBroken,
-    EngineError,
     EngineTooSlow,
     EngineUnfilled,
     EngineUnreachable,
     GraphUnknown,
     QueryBusy,
-    QueryError,
-    QueryMalformed,
     QueryTooBig,
     ReleaseError,
     short,
@@ -46,24 +40,7 @@ from delmaal.terms import Minter, term
 PARALLEL = 24
 """Queries that one process has under way at the store; one more is refused, so that threads are left for all else."""
 
-_WORDS = 4096
 _FILLED_SECONDS = 10.0
-_SLOW = re.compile(r"time[- ]?limit|timed? ?out|time-out|been cancelled|execution time", re.IGNORECASE)
-_ENDS: Mapping[str, re.Pattern[bytes]] = {
-    "sparql-json": re.compile(rb"\}\s*\Z"),
-    "sparql-xml": re.compile(rb"</(?:\w+:)?sparql>\s*\Z"),
-    "csv": re.compile(rb"\n\Z|\A[^\n]*\Z"),
-    "tsv": re.compile(rb"\n\Z|\A[^\n]*\Z"),
-    "turtle": re.compile(rb"(?:\.|>)\s*\Z|\A\s*\Z"),
-    "json-ld": re.compile(rb"[\]}]\s*\Z"),
-    "rdf-xml": re.compile(rb"(?:</(?:\w+:)?RDF|<(?:\w+:)?RDF[^<]*/)>\s*\Z"),
-    "n-triples": re.compile(rb"\.\s*\Z|\A\s*\Z"),
-    "n-quads": re.compile(rb"\.\s*\Z|\A\s*\Z"),
-    "trig": re.compile(rb"[.}>]\s*\Z|\A\s*\Z"),
-}
-"""How a whole answer ends in each format: a store that fails midway may still end its answer politely, after 200."""
-
-log = logging.getLogger("delmaal.engine")
 
 
 class Dataset(NamedTuple):
@@ -128,19 +105,16 @@ class Remote:
     def _check_filled(self, watch: Watch) -> None:
         """Refuse to answer from a dataset that has not this release, or another since."""
         if self._release and time.monotonic() > self._filled:
-            if not self._holds(f"<{self._release}> a <{term('prov:Entity').value}>", watch):
+            if not self._holds_release(watch):
                 raise EngineUnfilled("the store does not hold this release yet")
             self._filled = time.monotonic() + _FILLED_SECONDS
 
-    def holds(self, statement: str) -> bool:
-        """Whether the default graph has a statement, given as a triple pattern with whole IRIs; `?s ?p ?o` for any.
+    def holds_release(self) -> bool:
+        """Whether the dataset describes this release, which a push says last of all; raises EngineError."""
+        return self._holds_release(Watch(self._seconds))
 
-        Raises EngineError.
-        """
-        return self._holds(statement, Watch(self._seconds))
-
-    def _holds(self, statement: str, watch: Watch) -> bool:
-        query = f"ASK {{ {statement} }}"
+    def _holds_release(self, watch: Watch) -> bool:
+        query = f"ASK {{ <{self._release}> a <{term('prov:Entity').value}> }}"
         body = self._answer(query, Clauses("ASK", (), ()), BY_NAME["sparql-json"], self._dataset, watch)
         return json.loads(body)["boolean"] is True
 
@@ -153,8 +127,8 @@ class Remote:
         wire, response = self._wires.post(urlencode(form, errors="replace"), asked.media_type, watch)
         try:
             if response.status != 200:
-                raise self._failure(response, asked)
-            _check_type(response, asked)
+                raise failure(response, asked, self._address.url)
+            check_type(response, asked)
             body = self._body(response)
         except (OSError, HTTPException) as error:
             wire.close()
@@ -167,39 +141,18 @@ class Remote:
             wire.close()
         else:
             self._wires.keep(wire)
-        _check_whole(body, asked)
-        return _boolean(body, row) if clauses.form == "ASK" else body
+        check_whole(body, asked)
+        return boolean(body, row) if clauses.form == "ASK" else body
 
     def _body(self, response: HTTPResponse) -> bytes:
         body = bytearray()
         while chunk := response.read(65536):
             body += chunk
             if len(body) > self._limit:
-                raise QueryTooBig(f"the result is over {self._limit >> 20} MB; ask for less, or take a dump of the data")
+                raise QueryTooBig(f"the result is over {self._limit >> 20} MB; ask for less, or take a dump")
         if response.length:
             raise EngineBroken("the store's answer broke off; ask again")
         return bytes(body)
-
-    def _failure(self, response: HTTPResponse, row: Format) -> EngineError | QueryError:
-        """What a status other than 200 means; the store's words go to the log, and to a client on a malformed query."""
-        status = response.status
-        words = response.read(_WORDS).decode("utf-8", "replace")
-        if status == 400:
-            return QueryMalformed(f"the store says: {_said(words)}")
-        log.warning("the store at %s answered %d: %s", self._address.url, status, short(words, 500))
-        if status in (408, 504) or (status >= 500 and _SLOW.search(words)):
-            return EngineTooSlow("the query took longer than the store lets it; ask for less, or take a dump")
-        if status in (406, 415):
-            return QueryError("format-unacceptable", f"the store gives no {row.label} here; ask for another format")
-        if status in (429, 503):
-            return QueryBusy("the store is busy; try again later")
-        if status == 404:
-            return EngineUnfilled("the store has no dataset for this release yet")
-        if status in (401, 403):
-            return EngineBroken("the store refuses this server's user")
-        if status in (413, 414):
-            return QueryError("query-too-long", "the query is longer than the store takes")
-        return EngineBroken(f"the store answered with status {status}")
 
     def select(self, query: str) -> list[dict[str, str]]:
         """The rows of a small SELECT of our own, through SPARQLWrapper: the value of each variable that is bound.
@@ -235,6 +188,10 @@ class Remote:
             sentence = f"{self._address.url} gave no SPARQL JSON: {short(str(error), 200)}"
             raise EngineBroken(sentence) from error
 
+    def named_graphs(self) -> list[str]:
+        """The named graphs that the dataset has; raises EngineError."""
+        return [row["g"] for row in self.select("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }") if "g" in row]
+
     def counts(self) -> dict[str, int]:
         """How many statements each graph has; the default graph is the empty string.
 
@@ -246,10 +203,11 @@ class Remote:
 
 
 @lru_cache(maxsize=4)
-def remote_of(folder: Path, settings: Settings) -> Remote:
-    """The dataset of the release in `folder`, at the store that the settings name.
+def remote_of(folder: Path, settings: Settings, seconds: float | None = None) -> Remote:
+    """The dataset of the release in `folder` (named after it), at the store that the settings name.
 
-    Raises ReleaseError where the release's manifest cannot be read.
+    `seconds` are for an answer, where they are others than for a client's query. Raises ReleaseError where the release's
+    manifest cannot be read.
     """
     try:
         manifest = json.loads((folder / "manifest.json").read_bytes())
@@ -257,44 +215,6 @@ def remote_of(folder: Path, settings: Settings) -> Remote:
         graphs = [iri.graph(name).value for name, size in parts.items() if size and PARTS[name].named]
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise ReleaseError("release-damaged", f"release {folder.name[:12]} has no readable manifest") from error
-    where = address(settings.engine_url, folder.name)
-    return Remote(where.whole, settings.query_seconds, graphs, settings.engine_default_graph,
-                  iri.thing("release", folder.name).value, settings.query_result_mb)
+    return Remote(fill(settings.engine_url, folder.name), seconds or settings.query_seconds, graphs,
+                  settings.engine_default_graph, iri.thing("release", folder.name).value, settings.query_result_mb)
 
-
-def _check_type(response: HTTPResponse, row: Format) -> None:
-    kind = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
-    if response.getheader("Content-Encoding", "identity").lower() != "identity":
-        raise EngineBroken("the store packs its answer, which nobody asked for")
-    if kind in (row.media_type, *row.aliases):
-        return
-    if any(kind in (known.media_type, *known.aliases) for known in BY_NAME.values()):
-        raise QueryError("format-unacceptable", f"the store gives no {row.label} here; ask for another format")
-    raise EngineBroken("the store's answer is neither RDF nor a result of SPARQL")
-
-
-def _check_whole(body: bytes, row: Format) -> None:
-    if not _ENDS[row.name].search(body, max(0, len(body) - 300) if body.count(b"\n", 0, 300) else 0):
-        tail = body[-300:].decode("utf-8", "replace")
-        log.warning("an answer in %s ends with %r", row.name, tail)
-        if _SLOW.search(tail):
-            raise EngineTooSlow("the query took longer than the store lets it; ask for less, or take a dump")
-        raise EngineBroken("the store's answer broke off; ask again")
-
-
-def _boolean(body: bytes, row: Format) -> bytes:
-    try:
-        value = bool(json.loads(body)["boolean"])
-    except (ValueError, LookupError, TypeError) as error:
-        raise EngineBroken("the store's answer to ASK is none") from error
-    if row.name in ("csv", "tsv"):
-        return b"true\n" if value else b"false\n"
-    plain = b'{"head":{},"boolean":%s}' % (b"true" if value else b"false")
-    written: bytes = parse_query_results(plain, format=QueryResultsFormat.JSON).serialize(format=row.results)
-    return written
-
-
-def _said(words: str) -> str:
-    """A store's words on a query: no markup, no Java stack."""
-    plain = re.split(r"\n\s+at |\bat java\.|Caused by:", re.sub(r"<[a-zA-Z/!][^<>]*>", " ", words))[0]
-    return short(plain, 300) or "the query is malformed"

@@ -1,6 +1,6 @@
 """HTTP to a store: a POST whose answer is read in steps, so that a deadline and a client that left are noticed.
 
-`http.client` reads an answer, but waits for it in one piece; here the socket is its own, and looks up ten times a second.
+`http.client` reads an answer, but cannot be woken while it waits; here the socket looks up ten times a second.
 """
 
 from __future__ import annotations
@@ -45,9 +45,14 @@ class Address(NamedTuple):
         return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
 
 
-def address(template: str, release_id: str = "") -> Address:
-    """The address of a release's dataset: `{release}` is its id, `{short}` the first twelve digits of it."""
-    parts = urlsplit(template.replace("{release}", release_id).replace("{short}", release_id[:12]))
+def fill(template: str, release_id: str) -> str:
+    """The URL of a release's dataset: `{release}` is its id, `{short}` the first twelve digits of it."""
+    return template.replace("{release}", release_id).replace("{short}", release_id[:12])
+
+
+def address(url: str) -> Address:
+    """A URL that may hold a user and a password, percent-encoded where they must be."""
+    parts = urlsplit(url)
     login, at, host = parts.netloc.rpartition("@")
     user, _, password = login.partition(":")
     return Address(parts._replace(netloc=host if at else parts.netloc).geturl(), unquote(user), unquote(password))
@@ -85,7 +90,7 @@ class _Stream(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Buffer) -> int:  # type: ignore[override]  # typeshed's WriteableBuffer is the same
+    def readinto(self, buffer: Buffer) -> int:
         return self._wire.receive(buffer)
 
 

@@ -44,6 +44,7 @@ class Keeper:
         Never from a thread that may end before the server: the kernel would take the keeper with it. Raises
         ServerError where it does not listen in time.
         """
+        self.stop()
         self.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.socket.unlink(missing_ok=True)
         self._process = subprocess.Popen(  # noqa: S603  # our own module

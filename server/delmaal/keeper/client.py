@@ -24,6 +24,7 @@ from delmaal.keeper.protocol import Answer, Request, decode, receive, send
 _POLL_MS = 100
 _VERDICT_SECONDS = 2.0
 _ACCEPT_SECONDS = 5.0
+"""How long a query waits for a child: then it is said to be busy, while its client still listens."""
 
 _REASONS: dict[int, type[KeptError]] = {
     Verdict.TOO_SLOW: QueryTooSlow,
@@ -61,10 +62,10 @@ def ask(path: Path, request: Request, gone: Callable[[], bool] | None = None) ->
         hello: dict[str, int] = {}
         try:
             send(connection, request.encode())
-            greeting = _wait(connection, gone)
+            greeting = _wait(connection, gone, _ACCEPT_SECONDS)
             if greeting is not None:
                 hello = json.loads(greeting)
-                content = _wait(connection, gone)
+                content = _wait(connection, gone, None)
                 if content is not None:
                     return decode(content)
         except OSError:
@@ -72,14 +73,16 @@ def ask(path: Path, request: Request, gone: Callable[[], bool] | None = None) ->
     raise _verdict(path, hello)
 
 
-def _wait(connection: socket.socket, gone: Callable[[], bool] | None) -> bytes | None:
-    if gone is None:
-        return receive(connection)
+def _wait(connection: socket.socket, gone: Callable[[], bool] | None, seconds: float | None) -> bytes | None:
+    """The next frame; raises QueryAbandoned where the client left, QueryBusy after `seconds` without a child."""
     poller = select.poll()
     poller.register(connection, select.POLLIN)
+    deadline = time.monotonic() + seconds if seconds is not None else None
     while not poller.poll(_POLL_MS):
-        if gone():
+        if gone is not None and gone():
             raise QueryAbandoned("the client left before the answer")
+        if deadline is not None and time.monotonic() > deadline:
+            raise QueryBusy("every child is busy with a slow query; try again later")
     return receive(connection)
 
 

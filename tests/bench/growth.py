@@ -1,0 +1,66 @@
+"""Ten times the data: what a lookup takes then, and how much memory a web process needs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import peers
+from bench.cube import Cube, cube
+from bench.load import Side, drive, family, in_turn, percentile, ratio, request
+from bench.queries import POINT, ask_ours, text
+from bench.table import Plan, Row
+
+SMALL, LARGE = "1m", "10m"
+VISITED = 7000
+"""Resources that both servers are asked for before their memory is compared."""
+
+
+def measure(plan: Plan) -> Iterator[Row]:
+    """The rows of the table; whichever cube the run is on, this part needs both."""
+    cubes = {size: cube(size, plan.folder) for size in (SMALL, LARGE)}
+    with peers.ours(cubes[SMALL], workers=2) as small, peers.ours(cubes[LARGE], workers=2) as large:
+        servers = {SMALL: small, LARGE: large}
+        for name, bar in (("SPARQL point lookup", 1.3), ("description in Turtle", 1.3)):
+            sides = [
+                Side(size, server.port, (server.root,), _requests(cubes[size], name), connections=1)
+                for size, server in servers.items()
+            ]
+            found = in_turn(sides, plan.turns, plan.seconds)
+            p50 = {size: [percentile(sample.latencies, 0.5) * 1000 for sample in found[size]] for size in servers}
+            middle = {size: sorted(each)[len(each) // 2] for size, each in p50.items()}
+            figure = ratio(p50[LARGE], p50[SMALL])
+            yield Row(f"{name}, p50 at {LARGE} against {SMALL}", f"{middle[LARGE]:.2f} ms", f"{middle[SMALL]:.2f} ms",
+                      figure.value, bar, note="noisy" if figure.noisy else "")
+        memory = {size: _memory(server, cubes[size]) for size, server in servers.items()}
+        yield Row(f"memory of a web process at {LARGE} against {SMALL}", f"{memory[LARGE][0]:.0f} MB",
+                  f"{memory[SMALL][0]:.0f} MB", memory[LARGE][0] / memory[SMALL][0], 1.1,
+                  note=f"its own; with mapped files {memory[LARGE][1]:.0f} and {memory[SMALL][1]:.0f} MB resident")
+
+
+def _requests(data: Cube, name: str) -> Iterator[bytes]:
+    if name.startswith("SPARQL"):
+        return itertools.cycle([ask_ours(text(POINT, cell)) for cell in data.some(60_000)])
+    return itertools.cycle([request(f"/doc/statistic/{cell.slug}", "text/turtle") for cell in data.some(60_000)])
+
+
+def _memory(server: peers.Running, data: Cube) -> tuple[float, float]:
+    """Own and resident megabytes of the largest web process, once it has answered as much as the other server."""
+    visits = (request(f"/doc/statistic/{cell.slug}", accept)
+              for cell in data.some(VISITED, whole=True) for accept in ("text/turtle", "text/html"))
+    drive(Side(data.size, server.port, (server.root,), visits, connections=8), seconds=600)
+    return max(_resident(process) for process in family([server.root]) if _is_web(process, server.root))
+
+
+def _is_web(process: int, root: int) -> bool:
+    """Whether a process is one of granian's: neither the first one, nor the keeper or a child of it."""
+    command = Path(f"/proc/{process}/cmdline").read_bytes()
+    return process != root and b"delmaal.keeper" not in command and b"resource_tracker" not in command
+
+
+def _resident(process: int) -> tuple[float, float]:
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    found = {name: float(value.split()[0]) / 1024 for name, _, value in (line.partition(":") for line in lines)
+             if name in ("RssAnon", "VmRSS")}
+    return found["RssAnon"], found["VmRSS"]
