@@ -40,8 +40,9 @@ def test_data_are_the_golden_ones(tiny_release: Release) -> None:
     lost, new = sorted(set(golden) - set(found)), sorted(set(found) - set(golden))
     if lost or new:
         shown = [*(f"- {line}" for line in lost[:20]), *(f"+ {line}" for line in new[:20])]
-        how = "if this is meant: DELMAAL_REFRESH_GOLDEN=1 python -m pytest tests/test_golden.py"
-        pytest.fail("\n".join([f"{len(lost)} statements are lost and {len(new)} are new; {how}", *shown]), pytrace=False)
+        head = f"{len(lost)} statements are lost and {len(new)} are new; if this is meant:"
+        how = "DELMAAL_REFRESH_GOLDEN=1 python -m pytest tests/test_golden.py"
+        pytest.fail("\n".join([f"{head} {how}", *shown]), pytrace=False)
     assert golden == found, "the golden is out of order"
 
 

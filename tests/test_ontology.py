@@ -258,6 +258,8 @@ dcat:endDate rdfs:domain dct:PeriodOfTime .
 
 # One resource of each class as a release has it. IRIs are relative to the publication's base.
 SAMPLE = """
+<https://w3id.org/delmaal/shapes#theme-position> delmaal:problem "galt"@nb , "wrong"@en ;
+  delmaal:why "derfor"@nb , "because"@en ; delmaal:fix "rett det"@nb , "mend it"@en .
 <id/scheme/themes> a skos:ConceptScheme ; dct:title "Temaer"@nb , "Themes"@en ;
   skos:hasTopConcept <id/theme/bedre-helse> .
 <id/theme/bedre-helse> a delmaal:Theme , skos:Concept ;

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 from delmaal.errors import QueryMalformed, UpdateRefused, short
 from delmaal.terms import PREFIXES
@@ -41,31 +42,28 @@ _TOKEN = re.compile(
 bounded, since a run of letters and dots would be read anew from each of its letters otherwise."""
 
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _LOCAL_ESCAPE = re.compile(r"\\(.)")
 
 
 class Clauses(NamedTuple):
     """What a query says of itself: SELECT, ASK, CONSTRUCT or DESCRIBE, the graphs after FROM and FROM NAMED, and the
-    prefixes of `terms` that it uses without declaring them."""
+    BASE and PREFIX clauses that the text lacks, on one line, so that its line numbers stay right."""
 
     form: str
-    graphs: tuple[str, ...]
-    undeclared: tuple[str, ...]
-
-    def declarations(self) -> str:
-        """The PREFIX clauses that the text lacks, on one line, so that line numbers stay right."""
-        return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in self.undeclared)
+    graphs: tuple[str, ...] = ()
+    declarations: str = ""
 
 
-def read_clauses(text: str) -> Clauses:
-    r"""The clauses of a query.
+def read_clauses(text: str, base: str = "") -> Clauses:
+    r"""The clauses of a query, in which relative IRIs are relative to `base`.
 
     A text with `\u` escapes is read as it stands and with the escapes resolved, as different stores do, and the graphs
     of both readings count. Raises QueryMalformed or UpdateRefused.
     """
-    found = _Reading(text).clauses()
+    found = _Reading(text, base).clauses()
     if _CODEPOINT.search(text):
-        resolved = _Reading(_CODEPOINT.sub(_character, text)).clauses()
+        resolved = _Reading(_CODEPOINT.sub(_character, text), base).clauses()
         if resolved.form != found.form:
             raise QueryMalformed(r"1:1: the query can be read in two ways; write its \u escapes out")
         return found._replace(graphs=tuple(dict.fromkeys(found.graphs + resolved.graphs)))
@@ -80,14 +78,17 @@ def _character(match: re.Match[str]) -> str:
 class _Reading:
     """One pass over the tokens of a text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, base: str) -> None:
         self.text = text
+        self.base = base
+        self.relative = False
         self.declared: dict[str, str] = {}
         self.used: dict[str, re.Match[str]] = {}
         self.graphs: list[str] = []
         self._tokens = (match for match in _TOKEN.finditer(text) if match.lastgroup != "space")
 
     def clauses(self) -> Clauses:
+        given = self.base
         form = self._prologue()
         for token in self._tokens:
             self._look(token)
@@ -95,7 +96,9 @@ class _Reading:
         for prefix in undeclared:
             if prefix not in PREFIXES:
                 raise self._malformed(self.used[prefix], f"the prefix {short(prefix)}: is not declared")
-        return Clauses(form, tuple(dict.fromkeys(self.graphs)), tuple(undeclared))
+        declarations = f"BASE <{given}> " if given and self.relative else ""
+        declarations += "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in undeclared)
+        return Clauses(form, tuple(dict.fromkeys(self.graphs)), declarations)
 
     def _next(self) -> re.Match[str] | None:
         token = next(self._tokens, None)
@@ -110,7 +113,12 @@ class _Reading:
             word = token.group().upper() if token.lastgroup == "word" else ""
             if word == "PREFIX":
                 self._declaration(token)
-            elif word in ("BASE", "VERSION"):
+            elif word == "BASE":
+                iri = self._next()
+                if iri is None or iri.lastgroup != "iri":
+                    raise self._malformed(token, "BASE takes an IRI: BASE <https://…>")
+                self.base = self._absolute(iri)
+            elif word == "VERSION":
                 self._next()
             elif word in FORMS:
                 return word
@@ -124,12 +132,23 @@ class _Reading:
         name, iri = self._next(), self._next()
         if name is None or iri is None or name["prefix"] is None or name["local"] or iri.lastgroup != "iri":
             raise self._malformed(token, "PREFIX takes a prefix with a colon, and an IRI: PREFIX ex: <https://…>")
-        self.declared[name["prefix"]] = iri.group()[1:-1]
+        self.declared[name["prefix"]] = self._absolute(iri)
+
+    def _absolute(self, token: re.Match[str]) -> str:
+        """An IRI, resolved where it is relative; a base that is no http address leaves it as it is, so that it is the
+        name of no graph."""
+        iri = _CODEPOINT.sub(_character, token.group()[1:-1])
+        if _SCHEME.match(iri):
+            return iri
+        self.relative = True
+        return urljoin(self.base, iri) if self.base.startswith(("http://", "https://")) else iri
 
     def _look(self, token: re.Match[str]) -> None:
         self._refuse(token)
         if token["prefix"] is not None and token["prefix"] != "_":
             self.used.setdefault(token["prefix"], token)
+        elif token.lastgroup == "iri":
+            self._absolute(token)
         elif token.lastgroup == "word" and token.group().upper() == "FROM":
             self._from(token)
 
@@ -138,7 +157,7 @@ class _Reading:
         if graph is not None and graph.group().upper() == "NAMED":
             graph = self._next()
         if graph is not None and graph.lastgroup == "iri":
-            self.graphs.append(_CODEPOINT.sub(_character, graph.group()[1:-1]))
+            self.graphs.append(self._absolute(graph))
         elif graph is not None and graph["prefix"] is not None:
             self._look(graph)
             prefix = graph["prefix"]

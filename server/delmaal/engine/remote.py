@@ -71,17 +71,17 @@ class Remote:
         self._slots = threading.BoundedSemaphore(PARALLEL)
 
     def ask(self, query: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = (),
-            results: str = "sparql-json", graph: str = "turtle",
-            gone: Callable[[], bool] | None = None) -> tuple[str, bytes]:
+            results: str = "sparql-json", graph: str = "turtle", gone: Callable[[], bool] | None = None,
+            base: str = "") -> tuple[str, bytes]:
         """Evaluate a query: the name of a row of FORMATS, and the whole answer in it.
 
         The row is `results` for a SELECT or ASK, `graph` for a CONSTRUCT or DESCRIBE. The prefixes of `terms` need no
-        declaration. `gone` says whether the client left.
+        declaration, and relative IRIs are relative to `base`. `gone` says whether the client left.
 
         Raises QueryError for a query that is malformed or refused, reads from an unknown graph, is abandoned or has too
         big a result; EngineError where the store gives no whole answer.
         """
-        clauses = read_clauses(query)
+        clauses = read_clauses(query, base)
         self._refuse_unknown((*default_graphs, *named_graphs, *clauses.graphs))
         own = Dataset(tuple(default_graphs), tuple(named_graphs))
         if own == Dataset() and not clauses.graphs:
@@ -115,13 +115,13 @@ class Remote:
 
     def _holds_release(self, watch: Watch) -> bool:
         query = f"ASK {{ <{self._release}> a <{term('prov:Entity').value}> }}"
-        body = self._answer(query, Clauses("ASK", (), ()), BY_NAME["sparql-json"], self._dataset, watch)
+        body = self._answer(query, Clauses("ASK"), BY_NAME["sparql-json"], self._dataset, watch)
         return json.loads(body)["boolean"] is True
 
     def _answer(self, query: str, clauses: Clauses, row: Format, dataset: Dataset, watch: Watch) -> bytes:
         """The whole answer; that to ASK is had in JSON, since the W3C leaves open what it is in CSV."""
         asked = BY_NAME["sparql-json"] if clauses.form == "ASK" else row
-        form = [("query", clauses.declarations() + query)]
+        form = [("query", clauses.declarations + query)]
         form += [("default-graph-uri", iri) for iri in dataset.default]
         form += [("named-graph-uri", iri) for iri in dataset.named]
         wire, response = self._wires.post(urlencode(form, errors="replace"), asked.media_type, watch)
@@ -206,8 +206,8 @@ class Remote:
 def remote_of(folder: Path, settings: Settings, seconds: float | None = None) -> Remote:
     """The dataset of the release in `folder` (named after it), at the store that the settings name.
 
-    `seconds` are for an answer, where they are others than for a client's query. Raises ReleaseError where the release's
-    manifest cannot be read.
+    `seconds` are for an answer, where they are others than for a client's query. Raises ReleaseError where its manifest
+    cannot be read.
     """
     try:
         manifest = json.loads((folder / "manifest.json").read_bytes())

@@ -28,6 +28,9 @@ from delmaal.web.fairuse import FairUse
 
 _VARYING = ("accept", "accept-language", "accept-encoding")
 _THREADS = 32
+_DRAINED = 16 << 20
+"""Bytes up to which a body that is too long is read and thrown away: a client that is still sending hears no answer."""
+
 _LONGEST_TARGET = 64 * 1024
 _LONGEST_HEADERS = 32 * 1024
 
@@ -87,7 +90,7 @@ class Front:
         """The body, counted as it comes: more than the limit, or slower than allowed, is refused and never cut."""
         limit = self.settings.query_limit * 3 + 4096  # a form escapes one byte as three
         declared = scope.headers.get("content-length") or ""
-        if declared.isdigit() and int(declared) > limit:
+        if declared.isdigit() and int(declared) > _DRAINED:
             return _refuse(proto, 413, "body-too-long", f"a body may have {limit:,} bytes")
         chunks: list[bytes] = []
         total = 0
@@ -95,11 +98,14 @@ class Front:
             async with asyncio.timeout(self.settings.body_seconds):
                 async for chunk in proto:
                     total += len(chunk)
-                    if total > limit:
-                        return _refuse(proto, 413, "body-too-long", f"a body may have {limit:,} bytes")
-                    chunks.append(bytes(chunk))
+                    if total > _DRAINED:
+                        break
+                    if total <= limit:
+                        chunks.append(bytes(chunk))
         except TimeoutError:
             return _refuse(proto, 408, "body-too-slow", f"the body took over {self.settings.body_seconds} seconds")
+        if total > limit:
+            return _refuse(proto, 413, "body-too-long", f"a body may have {limit:,} bytes")
         return b"".join(chunks)
 
     def _key(self, scope: Any, body: bytes) -> Key | None:
