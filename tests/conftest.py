@@ -99,10 +99,10 @@ class serving:  # noqa: N801  # reads as what it does: `with serving(…) as cli
         self.client.close()
         self.process.send_signal(signal.SIGINT)
         try:
-            self.process.communicate(timeout=20)
+            self.printed: str = self.process.communicate(timeout=20)[0]
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.communicate()
+            self.printed = self.process.communicate()[0]
 
 
 def free_port() -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
+import signal
 import socket
 import threading
 import time
@@ -221,3 +224,100 @@ def test_switch_under_load_loses_nothing_and_mixes_nothing(tmp_path: Path) -> No
             assert "broken"[:12] in ready.json()["detail"]
         shelf.switch(first)
         assert client.get("/ready").status_code == 200
+
+
+def descendants(pid: int) -> set[int]:
+    """The processes below a process."""
+    found: set[int] = set()
+    waiting = [pid]
+    while waiting:
+        at = waiting.pop()
+        try:
+            text = "".join(path.read_text("ascii") for path in Path(f"/proc/{at}/task").glob("*/children"))
+        except OSError:
+            continue
+        fresh = {int(child) for child in text.split()} - found
+        found |= fresh
+        waiting += fresh
+    return found
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def gone_within(pids: set[int], seconds: float) -> bool:
+    """Whether processes end in time."""
+    deadline = time.monotonic() + seconds
+    while any(alive(pid) for pid in pids):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_access_log_is_json_without_the_query(tmp_path: Path) -> None:
+    server = serving(TINY, tmp_path, DELMAAL_ACCESS_LOG="1", DELMAAL_WORKERS="1")
+    with server as client:
+        client.get("/doc/theme/god-helse?secret=hunter2", headers={"X-Request-Id": "abc-123"})
+        process = server.process
+    assert process.stdout is not None
+    printed = server.printed
+    rows = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+    mine = [row for row in rows if row["request"] == "abc-123"]
+    assert len(mine) == 1
+    assert (mine[0]["path"], mine[0]["status"], mine[0]["method"]) == ("/doc/theme/god-helse", 200, "GET")
+    assert "hunter2" not in printed
+
+
+def test_a_killed_web_process_is_replaced_and_a_killed_server_leaves_nobody(tmp_path: Path) -> None:
+    server = serving(TINY, tmp_path)
+    with server as client:
+        below = descendants(server.process.pid)
+        keeper = {pid for pid in below if b"delmaal.keeper" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+        tracker = {pid for pid in below if b"resource_tracker" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+        workers = below - keeper - tracker
+        assert workers
+        os.kill(min(workers), signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        answered = 0
+        while answered < 20 and time.monotonic() < deadline:
+            try:
+                with httpx.Client(base_url=client.base_url, timeout=2) as fresh:
+                    answered += fresh.get("/doc/theme/god-helse").status_code == 200
+            except httpx.TransportError:
+                time.sleep(0.05)
+        assert answered == 20
+        below = descendants(server.process.pid)
+        server.process.kill()
+        assert gone_within(below, 10), {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in below if alive(pid)}
+
+
+def test_a_stop_lets_the_answer_under_way_out(tmp_path: Path) -> None:
+    server = serving(TINY, tmp_path, DELMAAL_QUERY_SECONDS="20")
+    numbers = " ".join(map(str, range(1500)))
+    slow = f"SELECT (COUNT(*) AS ?n) {{ VALUES ?x {{ {numbers} }} VALUES ?y {{ {numbers} }} FILTER(?x + ?y = 7) }}"
+    answers: list[httpx.Response] = []
+    with server as client:
+        started = time.monotonic()
+        measured = client.get("/sparql", params={"query": slow + " # 1"})
+        took = time.monotonic() - started
+        if measured.status_code != 200 or not 0.1 < took < 8:
+            pytest.skip(f"the query takes {took:.1f} s on this machine")
+
+        def ask() -> None:
+            with httpx.Client(base_url=client.base_url, timeout=30) as other:
+                answers.append(other.get("/sparql", params={"query": slow + " # 2"}))
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        time.sleep(min(0.1, took / 3))
+        server.process.send_signal(signal.SIGTERM)
+        thread.join(30)
+        assert answers
+        assert answers[0].status_code == 200
+        assert gone_within({server.process.pid}, 15)

@@ -255,6 +255,7 @@ def count(number: int, noun: str) -> str:
 
 
 def short(value: str, limit: int = 60) -> str:
-    """A value as a message quotes it: on one line, and cut where it is long."""
+    """A value as a message quotes it: on one line, cut where it is long, with what is invisible as an escape."""
     line = " ".join(value[: 4 * limit].split())
+    line = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in line)
     return line if len(line) <= limit and len(value) <= 4 * limit else line[: limit - 1] + "…"

@@ -218,7 +218,8 @@ class _Tree:
         if tag != "!":
             self._refuse("yaml-tag", mark, f"tag {short(tag)} is refused; write the plain value")
         if isinstance(event, yaml.AliasEvent):
-            return self._refuse("yaml-alias", mark, f"alias *{short(event.anchor or '')} is refused; write the value out")
+            name = short(event.anchor or "")
+            return self._refuse("yaml-alias", mark, f"alias *{name} is refused; write the value out")
         if isinstance(event, yaml.ScalarEvent):
             escaped = _INVISIBLE.search(event.value)
             if escaped:

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 
 from bench import peers
 from bench.cube import cube
-from bench.load import Sample, Side, drive, in_turn, ratio, request
+from bench.load import Sample, Side, compare, cost, drive, in_turn, median, request
 from bench.table import Plan, Row
 
 TURTLE, HTML = "text/turtle", "text/html"
@@ -86,15 +86,10 @@ def _check_cache(server: peers.Running, new: Iterable[Side], kept: Iterable[Side
 
 
 def _against(name: str, found: Found, ours: str, peer: str, bar: float, least: bool = False) -> Row:
-    above, below = ([sample.milliseconds for sample in found[side]] for side in (ours, peer))
-    figure = ratio(below, above) if least else ratio(above, below)
-    return Row(name, _ms(found[ours]), _ms(found[peer]), figure.value, bar, least,
-               note="noisy" if figure.noisy else "")
-
-
-def _ms(samples: Sequence[Sample]) -> str:
-    each = sorted(sample.milliseconds for sample in samples)
-    return f"{each[len(each) // 2]:.3f} ms"
+    sides = (found[peer], found[ours]) if least else (found[ours], found[peer])
+    figure = compare(*sides, cost)
+    return Row(name, f"{median(found[ours], cost):.3f} ms", f"{median(found[peer], cost):.3f} ms", figure.value, bar,
+               least, note=figure.doubt)
 
 
 def _trifid(plan: Plan, stack: ExitStack, ours: Sequence[Side], paths: Sequence[str]) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench import peers
 from bench.cube import Cube, cube
-from bench.load import Side, drive, family, in_turn, percentile, ratio, request
+from bench.load import Side, compare, drive, family, in_turn, median, p50, request
 from bench.queries import POINT, ask_ours, text
 from bench.table import Plan, Row
 
@@ -28,11 +28,9 @@ def measure(plan: Plan) -> Iterator[Row]:
                 for size, server in servers.items()
             ]
             found = in_turn(sides, plan.turns, plan.seconds)
-            p50 = {size: [percentile(sample.latencies, 0.5) * 1000 for sample in found[size]] for size in servers}
-            middle = {size: sorted(each)[len(each) // 2] for size, each in p50.items()}
-            figure = ratio(p50[LARGE], p50[SMALL])
-            yield Row(f"{name}, p50 at {LARGE} against {SMALL}", f"{middle[LARGE]:.2f} ms", f"{middle[SMALL]:.2f} ms",
-                      figure.value, bar, note="noisy" if figure.noisy else "")
+            figure = compare(found[LARGE], found[SMALL], p50)
+            yield Row(f"{name}, p50 at {LARGE} against {SMALL}", f"{median(found[LARGE], p50):.2f} ms",
+                      f"{median(found[SMALL], p50):.2f} ms", figure.value, bar, note=figure.doubt)
         memory = {size: _memory(server, cubes[size]) for size, server in servers.items()}
         yield Row(f"memory of a web process at {LARGE} against {SMALL}", f"{memory[LARGE][0]:.0f} MB",
                   f"{memory[SMALL][0]:.0f} MB", memory[LARGE][0] / memory[SMALL][0], 1.1,

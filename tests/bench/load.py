@@ -3,21 +3,32 @@
 A client of raw sockets in one thread: it costs some 25 µs of its own CPU for a request, which is never counted. What a
 server costs is the CPU time of all its processes, ended ones included. Sides are compared slice by slice in turn (A B A
 B), so that whatever else the machine does meets all of them, and ratios are medians over the turns.
+
+Other work on the machine is no small thing: it takes the caches away from a process whenever that sleeps, so that the
+same request costs it up to three times as much. So each slice knows what share of the machine was used by others, a turn
+with more of that than QUIET is tried again, and a row says so where no quiet turns were to be had.
 """
 
 from __future__ import annotations
 
+import os
 import selectors
 import socket
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+QUIET = 0.05
+"""The share of the machine that others may use during a slice."""
+
 NOISY = 0.25
 """The spread of a ratio over the turns, as a share of it, from which it is marked."""
+
+_TRIES = 3
+_TICK = os.sysconf("SC_CLK_TCK")
 
 
 def request(path: str, accept: str = "*/*", **headers: str) -> bytes:
@@ -35,18 +46,23 @@ class Sample:
     wall: float
     cpu: float
     latencies: Sequence[float] = field(repr=False)
-    statuses: Mapping[int, int] = field(repr=False)
-    received: int
+    others: float
+    """The share of the machine that was used by others."""
 
-    @property
-    def milliseconds(self) -> float:
-        """CPU milliseconds for a request."""
-        return self.cpu / self.count * 1000
 
-    @property
-    def throughput(self) -> float:
-        """Requests a second."""
-        return self.count / self.wall
+def cost(sample: Sample) -> float:
+    """CPU milliseconds for a request."""
+    return sample.cpu / sample.count * 1000
+
+
+def throughput(sample: Sample) -> float:
+    """Requests a second."""
+    return sample.count / sample.wall
+
+
+def p50(sample: Sample) -> float:
+    """The median latency in milliseconds."""
+    return percentile(sample.latencies, 0.5) * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +79,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """The median over the turns, and whether they disagree."""
+    """The median over the turns, and why it should be doubted, if it should."""
 
     value: float
-    noisy: bool
+    doubt: str
 
 
 class Connection:
@@ -99,11 +115,6 @@ class Connection:
         """Head and body of the last answer, the body as it was framed."""
         head, _, body = bytes(self._data).partition(b"\r\n\r\n")
         return head, body
-
-    @property
-    def size(self) -> int:
-        """Bytes of the last answer."""
-        return len(self._data)
 
     def hang_up(self) -> None:
         """Leave, whatever another thread waits for."""
@@ -150,7 +161,7 @@ def drive(side: Side, seconds: float) -> Sample:
     connections = [Connection(side.port) for _ in range(side.connections)]
     statuses: Counter[int] = Counter()
     latencies: list[float] = []
-    received = 0
+    busy, own = busy_seconds(), time.process_time()
     before, start = cpu_seconds(side.roots), time.perf_counter()
     stop = start + seconds
     for connection in connections:
@@ -166,31 +177,37 @@ def drive(side: Side, seconds: float) -> Sample:
             now = time.perf_counter()
             latencies.append(now - connection.sent_at)
             statuses[status] += 1
-            received += connection.size
             following = next(side.requests, None) if now < stop else None
             if following is not None:
                 connection.send(following)
             else:
                 under_way -= 1
     wall, cpu = time.perf_counter() - start, cpu_seconds(side.roots) - before
+    others = busy_seconds() - busy - cpu - (time.process_time() - own)
     for connection in connections:
         connection.socket.close()
     selector.close()
     if set(statuses) != {side.status}:
         said = connections[0].answer[1][:500]
         raise SystemExit(f"{side.name} answered {dict(statuses)}, not {side.status}: {said!r}")
-    return Sample(len(latencies), wall, cpu, latencies, statuses, received)
+    return Sample(len(latencies), wall, cpu, latencies, max(others, 0) / wall / (os.cpu_count() or 1))
 
 
 def in_turn(sides: Sequence[Side], turns: int, seconds: float) -> dict[str, list[Sample]]:
-    """Slices of each side in turn, after a short one to warm up."""
+    """Slices of each side in turn, after a short one to warm up; the quietest turns, where some are not quiet."""
     for side in sides:
         drive(side, seconds / 3)
-    found: dict[str, list[Sample]] = {side.name: [] for side in sides}
-    for _ in range(turns):
-        for side in sides:
-            found[side.name].append(drive(side, seconds))
-    return found
+    found: list[list[Sample]] = []
+    for _ in range(turns * _TRIES):
+        found.append([drive(side, seconds) for side in sides])
+        if sum(_noise(turn) <= QUIET for turn in found) == turns:
+            break
+    chosen = sorted(found, key=_noise)[:turns]
+    return {side.name: [turn[number] for turn in chosen] for number, side in enumerate(sides)}
+
+
+def _noise(turn: Sequence[Sample]) -> float:
+    return max(sample.others for sample in turn)
 
 
 def paced(port: int, requests: Iterator[bytes], rate: float, seconds: float) -> list[float]:
@@ -211,12 +228,21 @@ def paced(port: int, requests: Iterator[bytes], rate: float, seconds: float) -> 
     return found
 
 
-def ratio(above: Sequence[float], below: Sequence[float]) -> Ratio:
+def compare(above: Sequence[Sample], below: Sequence[Sample], value: Callable[[Sample], float]) -> Ratio:
     """The median of the turns' ratios."""
-    each = sorted(a / b for a, b in zip(above, below, strict=True))
+    each = sorted(value(a) / value(b) for a, b in zip(above, below, strict=True))
     middle, quarter = statistics.median(each), len(each) // 4
     spread = each[len(each) - 1 - quarter] - each[quarter]
-    return Ratio(middle, spread > NOISY * middle)
+    others = statistics.median(sample.others for sample in (*above, *below))
+    doubts = [f"others used {others:.0%} of the machine"] if others > QUIET else []
+    if spread > NOISY * middle:
+        doubts.append(f"the turns differ by {spread / middle:.0%}")
+    return Ratio(middle, ", ".join(doubts))
+
+
+def median(samples: Sequence[Sample], value: Callable[[Sample], float]) -> float:
+    """The median over the turns."""
+    return statistics.median(map(value, samples))
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -250,7 +276,14 @@ def cpu_seconds(roots: Sequence[int]) -> float:
         try:
             total += time.clock_gettime((~process << 3) | 2)  # the clock of another process: clock_getcpuclockid(3)
             fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-            total += (int(fields[13]) + int(fields[14])) / 100
+            total += (int(fields[13]) + int(fields[14])) / _TICK
         except OSError:
             continue
     return total
+
+
+def busy_seconds() -> float:
+    """The time that the machine's cores were not idle so far."""
+    _, *fields = Path("/proc/stat").read_text().partition("\n")[0].split()
+    user, nice, system, _idle, _waiting, *rest = map(int, fields[:8])
+    return (user + nice + system + sum(rest)) / _TICK

@@ -8,13 +8,13 @@ CPU time do not know it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
 from bench import peers
 from bench.cells import BASE, YEARS, Observation
 from bench.cube import Cube, cube
-from bench.load import Sample, Side, in_turn, percentile, ratio, request
+from bench.load import Side, compare, cost, in_turn, median, request, throughput
 from bench.table import Plan, Row
 from delmaal.terms import PREFIXES
 
@@ -89,18 +89,8 @@ def _points(data: Cube, count: int) -> Callable[[Ask], Iterator[bytes]]:
 def _rows(name: str, sides: tuple[Side, Side], bar: float, plan: Plan) -> Iterator[Row]:
     found = in_turn(sides, plan.turns, plan.seconds)
     mine, others = found["ours"], found["oxigraph serve"]
-    speed = ratio([sample.throughput for sample in mine], [sample.throughput for sample in others])
-    cost = ratio([sample.milliseconds for sample in mine], [sample.milliseconds for sample in others])
-    p50 = percentile([latency for sample in others for latency in sample.latencies], 0.5) * 1000
-    yield Row(f"{name}, requests a second", f"{_middle([sample.throughput for sample in mine]):.0f}/s",
-              f"{_middle([sample.throughput for sample in others]):.0f}/s", speed.value, bar, least=True,
-              note=f"peer's p50 {p50:.1f} ms{', noisy' if speed.noisy else ''}")
-    yield Row(f"{name}, CPU", _ms(mine), _ms(others), cost.value, round(1 / bar, 3), note="noisy" if cost.noisy else "")
-
-
-def _ms(samples: Sequence[Sample]) -> str:
-    return f"{_middle([sample.milliseconds for sample in samples]):.3f} ms"
-
-
-def _middle(values: Sequence[float]) -> float:
-    return sorted(values)[len(values) // 2]
+    speed, cpu = compare(mine, others, throughput), compare(mine, others, cost)
+    yield Row(f"{name}, requests a second", f"{median(mine, throughput):.0f}/s", f"{median(others, throughput):.0f}/s",
+              speed.value, bar, least=True, note=speed.doubt)
+    yield Row(f"{name}, CPU", f"{median(mine, cost):.3f} ms", f"{median(others, cost):.3f} ms", cpu.value,
+              round(1 / bar, 3), note=cpu.doubt)

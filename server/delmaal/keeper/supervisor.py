@@ -6,7 +6,6 @@ It evaluates nothing and takes no connection, so nothing that a client sends can
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import socket
@@ -16,16 +15,16 @@ from pathlib import Path
 
 from delmaal.keeper.board import Board, Verdict
 from delmaal.keeper.child import Child
+from delmaal.keeper.parent import end_with_parent
 from delmaal.settings import Settings
 
 BACKLOG = 512
 _TICK = 0.02
-_PR_SET_PDEATHSIG = 1
 
 
 def supervise(run_dir: Path, settings: Settings) -> None:
     """Run until the process that started this one ends, or SIGTERM."""
-    _end_with_parent()
+    end_with_parent(os.getppid())  # and the pipe on standard input, for what happened before this line
     lifeline = sys.stdin.fileno()
     os.set_blocking(lifeline, False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the server, which ends us
@@ -54,12 +53,6 @@ def _alive(lifeline: int) -> bool:
         return os.read(lifeline, 1) != b""
     except BlockingIOError:
         return True
-
-
-def _end_with_parent() -> None:
-    """Ask the kernel for SIGKILL when the parent ends; its other thread is this process's only one, so no trap here."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class _Keeper:
@@ -150,9 +143,7 @@ class _Keeper:
             self.slots[pid] = slot
             return
         try:
-            _end_with_parent()
-            if os.getppid() != parent:
-                os._exit(0)
+            end_with_parent(parent)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             os.close(sys.stdin.fileno())

@@ -28,6 +28,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from delmaal.errors import DelmaalError
+from delmaal.keeper.parent import end_with_parent
 from delmaal.release import Shelf
 from delmaal.settings import Settings, load
 from delmaal.web import dumps, openapi, pages, resources, sparql, watch
@@ -90,6 +91,9 @@ def create_from_environment() -> Flask:
 def front_from_environment() -> Front:
     """The application with the front before it, for granian; DELMAAL_RUN_DIR names the server's run directory."""
     settings = load({})
+    server = os.environ.get("DELMAAL_SERVER")
+    if server:
+        end_with_parent(int(server))
     if settings.access_log:
         logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
         logging.getLogger("delmaal.access").setLevel(logging.INFO)

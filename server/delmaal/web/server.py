@@ -28,6 +28,7 @@ def run(settings: Settings, shelf: Shelf, listening: Callable[[str], None]) -> N
     """
     _check_address(settings.host, settings.port)
     os.environ.update(environment_of(settings))
+    os.environ["DELMAAL_SERVER"] = str(os.getpid())
     os.environ["DELMAAL_SHELF"] = str(shelf.folder.resolve())
     with tempfile.TemporaryDirectory(prefix="delmaal-") as run_dir:
         os.environ["DELMAAL_RUN_DIR"] = run_dir
