@@ -68,7 +68,7 @@ def settings_for(store: str, **more: str) -> Settings:
     return load({"engine_url": f"{store}/query", "engine_store_url": f"{store}/store", **more}, {})
 
 
-def push(release: Release, store: str, notes: Path, *, chunk: int = 500, replace: bool = False, **more: str) -> int:
+def push(release: Release, store: str, notes: Path, *, chunk: int = 1_000, replace: bool = False, **more: str) -> int:
     """Push a release; the number of statements that this run sent."""
     where = GraphStore(f"{store}/store", more.get("engine_default_graph", ""), waits=(0.01, 0.01))
     remote = remote_of(release.folder, settings_for(store, **more))
@@ -144,7 +144,7 @@ def rows(body: bytes) -> Counter[tuple[str, ...]]:
 QUERIES = {
     "labels": 'SELECT ?l { ?t a delmaal:Theme ; skos:prefLabel ?l FILTER(lang(?l) = "en") }',
     "figures": "SELECT ?i ?v { ?o a qb:Observation ; delmaal:indicator ?i ; sdmx-measure:obsValue ?v }",
-    "sums": "SELECT (SUM(?v) AS ?sum) (COUNT(*) AS ?n) { ?o sdmx-measure:obsValue ?v }",
+    "sums": "SELECT (SUM(?v) AS ?sum) (COUNT(*) AS ?n) { ?o a qb:Observation ; sdmx-measure:obsValue ?v }",
     "all": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
     "graphs": "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g",
     "one graph": f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{THEMES}> {{ ?s ?p ?o }} }}",
@@ -234,8 +234,8 @@ def test_each_engine_writes_each_result_format(engine: Ask, row: formats.Format)
 @pytest.mark.parametrize("row", formats.RDF_FORMATS, ids=lambda row: row.name)
 def test_each_engine_writes_each_graph_format(engine: Ask, tiny_release: Release, row: formats.Format) -> None:
     assert row.rdf is not None
-    themes, described = tiny_release.manifest["parts"]["themes"], range(5, 50)
-    for query, expected in ((f"CONSTRUCT {{ ?s ?p ?o }} {{ GRAPH <{THEMES}> {{ ?s ?p ?o }} }}", range(themes, themes + 1)),
+    themes, described = {tiny_release.manifest["parts"]["themes"]}, range(5, 50)
+    for query, expected in ((f"CONSTRUCT {{ ?s ?p ?o }} {{ GRAPH <{THEMES}> {{ ?s ?p ?o }} }}", themes),
                             ("DESCRIBE <id/theme/ren-energi>", described),
                             ("CONSTRUCT { ?s ?p ?o } { ?s a <urn:x> ; ?p ?o }", range(1))):
         kind, body = engine(query, graph=row.name)
@@ -298,9 +298,9 @@ def test_what_a_store_might_fetch_or_write_is_not_sent(query: str, kind: type[De
 def test_unknown_graphs_of_the_protocol_are_not_sent() -> None:
     with Scripted(answering(EMPTY)) as server:
         remote = Remote(server.url, 5, [THEMES])
-        for given in ({"default_graphs": ["http://10.0.0.1/"]}, {"named_graphs": [THEMES, "http://10.0.0.1/"]}):
+        for default, named in ((["http://10.0.0.1/"], []), ([], [THEMES, "http://10.0.0.1/"])):
             with pytest.raises(GraphUnknown, match="graph/themes"):
-                remote.ask("ASK {}", **given)
+                remote.ask("ASK {}", default, named)
         assert server.connections == 0
         remote.ask("SELECT * {}", [THEMES], [THEMES])
         assert server.connections == 1
@@ -422,7 +422,9 @@ def test_an_answer_until_the_connection_closes_is_whole_where_it_ends_as_it_must
 def test_a_cut_is_seen_in_each_format(row: formats.Format) -> None:
     words = "The SPARQL operation has been cancelled"
     if row.results is not None:
-        whole = ox.Store().query("SELECT ?a { VALUES ?a { <urn:x> 'y' 3 } }").serialize(format=row.results) or b""
+        solutions = ox.Store().query("SELECT ?a { VALUES ?a { <urn:x> 'y' 3 } }")
+        assert isinstance(solutions, ox.QuerySolutions)
+        whole = solutions.serialize(format=row.results) or b""
     else:
         quads = [ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode(f"urn:p{i}"), ox.Literal("x.")) for i in range(3)]
         whole = ox.serialize(quads, format=row.rdf) or b""
@@ -439,9 +441,9 @@ def test_a_cut_is_seen_in_each_format(row: formats.Format) -> None:
 def test_each_status_of_a_store(status: int, code: str) -> None:
     assert status in FAILURES or status in (400, 418, 500, 502)
     words = b"<b>no such thing:</b> x\n\tat java.lang.Thread.run(/opt/store/secret)\n"
-    with Scripted(answering(words, "text/plain", f"{status} Whatever")) as server:
-        with pytest.raises(DelmaalError) as caught:
-            Remote(server.url, 5).ask("SELECT * {}")
+    script = answering(words, "text/plain", f"{status} Whatever")
+    with Scripted(script) as server, pytest.raises(DelmaalError) as caught:
+        Remote(server.url, 5).ask("SELECT * {}")
     assert caught.value.code == code
     assert "java" not in caught.value.sentence
     assert ("no such thing: x" in caught.value.sentence) is (status == 400)
@@ -471,7 +473,7 @@ def test_no_answer_in_time() -> None:
             connection.sendall(bytes([byte]))
             time.sleep(0.05)
 
-    for script in (lambda _: time.sleep(2), dawdle):
+    for script in (lambda _: time.sleep(1), dawdle):
         with Scripted(script) as server:
             started = time.monotonic()
             with pytest.raises(EngineTooSlow) as caught:

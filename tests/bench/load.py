@@ -5,8 +5,8 @@ server costs is the CPU time of all its processes, ended ones included. Sides ar
 B), so that whatever else the machine does meets all of them, and ratios are medians over the turns.
 
 Other work on the machine is no small thing: it takes the caches away from a process whenever that sleeps, so that the
-same request costs it up to three times as much. So each slice knows what share of the machine was used by others, a turn
-with more of that than QUIET is tried again, and a row says so where no quiet turns were to be had.
+same request costs it up to three times as much. So each slice knows what share of the machine was used by others, one
+with more of that than QUIET is tried again, and a row says so where quiet was not to be had.
 """
 
 from __future__ import annotations
@@ -194,20 +194,22 @@ def drive(side: Side, seconds: float) -> Sample:
 
 
 def in_turn(sides: Sequence[Side], turns: int, seconds: float) -> dict[str, list[Sample]]:
-    """Slices of each side in turn, after a short one to warm up; the quietest turns, where some are not quiet."""
+    """Slices of each side in turn, after a short one to warm up."""
     for side in sides:
         drive(side, seconds / 3)
-    found: list[list[Sample]] = []
-    for _ in range(turns * _TRIES):
-        found.append([drive(side, seconds) for side in sides])
-        if sum(_noise(turn) <= QUIET for turn in found) == turns:
-            break
-    chosen = sorted(found, key=_noise)[:turns]
-    return {side.name: [turn[number] for turn in chosen] for number, side in enumerate(sides)}
+    found: dict[str, list[Sample]] = {side.name: [] for side in sides}
+    for _ in range(turns):
+        for side in sides:
+            found[side.name].append(_quietest(side, seconds))
+    return found
 
 
-def _noise(turn: Sequence[Sample]) -> float:
-    return max(sample.others for sample in turn)
+def _quietest(side: Side, seconds: float) -> Sample:
+    """A slice that others did not disturb, or of some tries the one that they disturbed least."""
+    tries: list[Sample] = []
+    while len(tries) < _TRIES and not (tries and tries[-1].others <= QUIET):
+        tries.append(drive(side, seconds))
+    return min(tries, key=lambda sample: sample.others)
 
 
 def paced(port: int, requests: Iterator[bytes], rate: float, seconds: float) -> list[float]:

@@ -46,11 +46,11 @@ _UPDATES = frozenset({"insert", "delete", "load", "clear", "drop", "create", "ad
 _GRAPH_NAMED_BY = frozenset({"graph", "from", "named", "describe"})
 _GLUED = re.compile(r"(?:true\.?|false\.?)?service", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_FETCHES = ("this endpoint fetches from no other: SERVICE is refused; ask the other endpoint yourself and give its rows "
-            "with VALUES")
+_FETCHES = ("this endpoint fetches from no other: SERVICE is refused; ask the other endpoint yourself and give its "
+            "rows with VALUES")
 
 
-def check(text: str, depth: int) -> None:
+def check(text: str, depth: int) -> None:  # noqa: PLR0912  # one branch for each kind of token
     """Refuse a query that must not reach the parser; at most `depth` brackets may stand within one another.
 
     Raises UpdateRefused, ServiceRefused or QueryTooDeep.
@@ -65,7 +65,7 @@ def check(text: str, depth: int) -> None:
         if kind == "comment":
             continue
         if kind == "broken":
-            break  # a quote that nothing closes: the parser stops here too, and a search for its end at every one is slow
+            break  # a quote that nothing closes: the parser stops here too, and to look for an end at each one is slow
         if kind == "word":
             token = _plain(token)
             links += token in _NESTING

@@ -14,9 +14,10 @@ from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from delmaal import formats
+from delmaal.engine.remote import remote_of
 from delmaal.errors import QueryError
 from delmaal.formats import BY_NAME, Format
-from delmaal.keeper import Request, ask
+from delmaal.keeper import Answer, Request, ask
 from delmaal.web.answers import answer, opened, unmodified
 from delmaal.web.dumps import metadata
 from delmaal.web.failures import problem
@@ -128,8 +129,6 @@ def _evaluate(asked: Asked, wanted: str) -> Response:
     known = unmodified(*variant, vary="Accept")
     if known is not None:
         return known
-    gone: Callable[[], bool] | None = request.environ.get("delmaal.gone")
-    socket = Path(current_app.config["KEEPER"])
     query = Request(
         release=str(opened().release.folder.resolve()),
         query=asked.text,
@@ -140,7 +139,7 @@ def _evaluate(asked: Asked, wanted: str) -> Response:
         graph=(graph or formats.RDF_FORMATS[0]).name,
     )
     try:
-        found = ask(socket, query, gone)
+        found = _ask(query, request.environ.get("delmaal.gone"))
     except QueryError as error:
         counters = current_app.config.get("COUNTERS")
         if counters is not None:
@@ -150,6 +149,17 @@ def _evaluate(asked: Asked, wanted: str) -> Response:
     if (results is None and row.results is not None) or (graph is None and row.rdf is not None):
         return _unacceptable(formats.RESULT_FORMATS if row.results is not None else formats.RDF_FORMATS)
     return answer(lambda: found.body, row.content_type, *variant, vary="Accept")
+
+
+def _ask(query: Request, gone: Callable[[], bool] | None) -> Answer:
+    """The answer of the engine that the settings name: the keeper's children, or a remote store."""
+    settings = current_app.config["SETTINGS"]
+    if not settings.engine_url:
+        return ask(Path(current_app.config["KEEPER"]), query, gone)
+    remote = remote_of(Path(query.release), settings)
+    name, body = remote.ask(query.query, query.default_graphs, query.named_graphs, query.results, query.graph, gone,
+                            query.base)
+    return Answer(name, body)
 
 
 def _row(wanted: str, accept: str, rows: tuple[Format, ...]) -> Format | None:
