@@ -18,26 +18,28 @@ from conftest import free_port
 
 
 @contextmanager
-def oxigraph(folder: Path, *options: str) -> Iterator[str]:
-    """The address of an Oxigraph server whose data are in `folder`; /query, /update and /store are its endpoints."""
+def oxigraph(*options: str) -> Iterator[str]:
+    """The address of an Oxigraph server, which holds its data in memory where no `--location` is given.
+
+    /query, /update and /store are its endpoints.
+    """
     port = free_port()
-    command = [str(Path(sys.executable).with_name("oxigraph")), "serve", "--location", str(folder)]
-    with (folder.parent / f"{folder.name}.log").open("wb") as output:
-        process = subprocess.Popen([*command, "--bind", f"127.0.0.1:{port}", *options], stdout=output, stderr=output)
-        try:
-            deadline = time.monotonic() + 20
-            while True:
-                try:
-                    socket.create_connection(("127.0.0.1", port), 1).close()
-                    break
-                except OSError:
-                    assert process.poll() is None, "oxigraph serve ended"
-                    assert time.monotonic() < deadline, "oxigraph serve did not start"
-                    time.sleep(0.02)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.kill()
-            process.wait()
+    command = [str(Path(sys.executable).with_name("oxigraph")), "serve", "--bind", f"127.0.0.1:{port}", *options]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                assert process.poll() is None, "oxigraph serve ended"
+                assert time.monotonic() < deadline, "oxigraph serve did not start"
+                time.sleep(0.02)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
 
 
 class Gate:

@@ -16,6 +16,7 @@ from conftest import TINY
 from delmaal.build import build
 from delmaal.errors import Mark, SourceError, SourceErrors, short
 from delmaal.marks import MAX_BYTES, MAX_DEPTH, MAX_MISTAKES, MAX_VALUES, Refused, read_yaml
+from delmaal.publish import publish
 from delmaal.records import Publication, Text
 from delmaal.sources import SOURCES, Reading
 from delmaal.sources.curated import slug_of
@@ -140,6 +141,8 @@ CASES = (
     case("a Python object", HEALTH, "number: 1", "number: §!!python/object:os.system 1", "yaml-tag", "os.system",
          "plain"),
     case("a call of Python", HEALTH, "number: 1", "number: §!!python/name:os.system 1", "yaml-tag", "os.system"),
+    case("a long tag", HEALTH, "number: 1", "number: §!" + "tag-" * 900 + " 1", "yaml-tag", "tag-ta…"),
+    case("a long alias", PLAN, "type: plan\n", "type: §*" + "kind" * 900 + "\n", "yaml-alias", "kin…"),
     case("a tag of one's own", HEALTH, "number: 1", "number: §!number 1", "yaml-tag", "!number"),
     case("two documents", HEALTH, "      en: The code stands alone.\n",
          "      en: The code stands alone.\n§---\nnumber: 3\n", "yaml-documents", "second document", "one per file"),
@@ -167,6 +170,8 @@ CASES = (
          '"nn"'),
     case("an unknown key unlike any", PLAN, "type: plan", "type: plan\n§colour: green", "key-unknown", '"colour"',
          "known are"),
+    case("a long unknown key", PLAN, "type: plan", "type: plan\n? §" + "key " * 900 + "\n: x", "key-unknown",
+         "key key…"),
     case("a duplicate key", HEALTH, "\nlines: 1-30", "\nlines: 1-30\n§number: 2", "key-duplicate", '"number"',
          "line 1"),
     case("a duplicate key in braces", HEALTH, "en: Good health}", "en: Good health, §nb: Helse}", "key-duplicate",
@@ -278,7 +283,22 @@ CASES = (
          "CC BY 4.0"),
     case("an EU theme that is none", HEALTH, "[HEAL]", "[§HELSE]", "eu-theme-unknown", '"HELSE"', "HEAL"),
     case("a UN indicator that is none", INDICATORS, "[C030401]", "[§3.4.1]", "un-indicator-malformed", "C030401"),
+    case("a LOS theme that is none", PUBLICATION, "[helse-og-omsorg]", "[§helse]", "los-theme-unknown", '"helse"',
+         "naring"),
+    case("a frequency that is none", PUBLICATION, "frequency: IRREG", "frequency: §YEARLY", "frequency-unknown",
+         "ANNUAL"),
     # addresses and the like
+    case("a box of three sides", PUBLICATION, "bbox: 6.1 62.1 6.3 62.2", "bbox: §6.1 62.1 6.3", "bbox-malformed",
+         "west, south, east and north"),
+    case("a box upside down", PUBLICATION, "bbox: 6.1 62.1 6.3 62.2", "bbox: §6.3 62.1 6.1 62.2", "bbox-malformed",
+         "in this order"),
+    case("a box in other digits", PUBLICATION, "bbox: 6.1 62.1 6.3 62.2", "bbox: §６.1 62.1 6.3 62.2",
+         "bbox-malformed"),
+    case("a point of one side", PUBLICATION, "centroid: 6.2 62.15", "centroid: §6.2", "centroid-malformed",
+         "east and north"),
+    case("a point in the wrong order", PUBLICATION, "centroid: 6.2 62.15", "centroid: §6.2 162.15",
+         "centroid-malformed",
+         "in this order"),
     case("a base without a slash", PUBLICATION, "base: https://example.org/lillevik/",
          "base: §https://example.org/lillevik",
          "base-malformed", "end in a slash"),
@@ -297,6 +317,8 @@ CASES = (
          "address-malformed"),
     case("a malformed e-mail", PUBLICATION, "email: post@example.org", "email: §post at example.org", "email-malformed",
          "e-mail address"),
+    case("an e-mail in angle brackets", PUBLICATION, "email: post@example.org", 'email: §"<post@example.org>"',
+         "email-malformed", "post@example.org"),
     case("a malformed checksum", PUBLICATION, "sha256: 2bb80d53", "sha256: §2BB80D53", "sha256-malformed", "64",
          "lower case"),
     case("a short checksum", PUBLICATION, "sha256: 2bb80d53", "sha256: §2bb8", "sha256-malformed", "64"),
@@ -324,7 +346,10 @@ CASES = (
          "theme-unknown", '"energi"', '"ren-energi"'),
     case("an unknown unit", INDICATORS, "unit: percent", "unit: §prosent", "unit-unknown", 'did you mean "percent"?'),
     case("an unknown agent", FIGURES, "source: undersokelsen", "source: §kilden", "agent-unknown", '"kilden"'),
+    case("a long reference", FIGURES, "source: undersokelsen", "source: §" + "kilde" * 900, "agent-unknown", "kild…"),
     # slugs
+    case("a long slug", "agents.yaml", "undersokelsen:\n", "? §" + "Kilde " * 900 + "\n: {name: {nb: K, en: A}}\n"
+         "undersokelsen:\n", "slug-malformed", "Kilde…", "kilde…"),
     case("a slug twice in a file", FIGURES, "budsjett-2024:\n", "§verdi-uten-etikett:\n", "key-duplicate",
          '"verdi-uten-etikett"', "line 38", "keep one"),
     case("a slug twice in two files", "indicators/ren-energi.yaml", "budsjett:\n",
@@ -687,6 +712,9 @@ def test_a_file_name_that_is_no_text_is_a_mistake_like_any_other(folder: Path) -
     done = validate(folder)
     assert (done.returncode, done.stderr) == (1, "")
     assert "documents/bl\ufffd.yaml:1:1 slug-malformed" in done.stdout
+    with pytest.raises(SourceErrors) as caught:
+        publish(folder, folder.parent / "out")
+    assert found(caught.value.errors) == ["documents/bl\ufffd.yaml:1:1 slug-malformed"]
 
 
 # The parts, where no file reaches them.

@@ -318,6 +318,32 @@ def test_a_file_that_cannot_be_read_has_no_echo_in_others(files: tuple[str, ...]
     assert [shown(finding) for finding in checked.report.findings] == [f"{at} theme-subject-missing"]
 
 
+def test_a_unit_without_an_address_has_no_echo_in_indicators_and_figures(folder: Path) -> None:
+    at = plant(folder, "units.yaml", "", "andel:\n  iri: §prosent\n  label: {nb: andel, en: share}\n")
+    plant(folder, "indicators/god-helse.yaml", "unit: percent", "unit: andel")
+    checked = check(folder)
+    assert [f"{error.mark} {error.code}" for error in checked.errors] == [f"{at} address-malformed"]
+    assert checked.report.findings == ()
+
+
+@pytest.mark.parametrize(("text", "mark", "code"), [
+    ("@prefix ex: <https://example.org/> .\nex:a ex:b ;;\n  ex:c .\n", "shapes/egen.ttl:2:", "turtle-syntax"),
+    ("<https://example.org/a> <https://example.org/b> [] .\n", "shapes/egen.ttl:1:1", "blank-node"),
+])
+def test_a_fault_of_the_product_s_own_files_is_a_mistake_beside_the_others(
+    text: str, mark: str, code: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("ontology", "shapes"):
+        shutil.copytree(ROOT / name, tmp_path / "product" / name)
+    (tmp_path / "product/shapes/egen.ttl").write_text(text)
+    monkeypatch.setattr("delmaal.build.files.share", lambda part: tmp_path / "product" / part)
+    at = plant(folder, HEALTH, "number: 1", "number: §first")
+    checked = check(folder)
+    own, other = checked.errors
+    assert str(own.mark).startswith(mark)
+    assert (own.code, str(other.mark), other.code) == (code, at, "number-wrong")
+
+
 # Whatever happens.
 
 NASTY = (

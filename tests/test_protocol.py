@@ -196,6 +196,7 @@ def test_datasets(tiny_server: httpx.Client) -> None:
     inside = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
     assert number(query=inside, **{"named-graph-uri": f"{graph}links"}) == links
     assert number(query=inside) > themes + links
+    assert number(**{"named-graph-uri": f"{graph}links"}) == 0  # the default graph is empty then
 
 
 @pytest.mark.parametrize(("method", "path", "headers", "body", "status", "words"), [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,13 +56,13 @@ def check(folder: Path, base: str | None = None, progress: Progress = lambda _: 
     try:
         return _checked(reading, base, progress)
     except SourceError as error:  # a file of the product itself
-        return Check((*reading.errors, error), _report(), None)
+        return Check(_in_order((*reading.errors, error)), _report(), None)
 
 
 def _checked(reading: Reading, base: str | None, progress: Progress) -> Check:
     from delmaal.validate import validate  # noqa: PLC0415  # see above
 
-    publication, errors = reading.publication, tuple(sorted(reading.errors, key=lambda error: (error.mark, error.code)))
+    publication, errors = reading.publication, _in_order(reading.errors)
     if publication is None:
         return Check(errors, _report(), None)
     publication = replace(
@@ -74,6 +74,10 @@ def _checked(reading: Reading, base: str | None, progress: Progress) -> Check:
     progress("validate")
     data = built.triples(*(name for name in built.parts if name != "shapes"))
     return Check(errors, validate(data, built.parts["shapes"], built.positions, publication.marks.record), built)
+
+
+def _in_order(errors: Iterable[SourceError]) -> tuple[SourceError, ...]:
+    return tuple(sorted(errors, key=lambda error: (error.mark, error.code)))
 
 
 def _report(*findings: Finding) -> Report:
@@ -112,6 +116,7 @@ def shelf_of(folder: Path, out: Path) -> Shelf:
 
 
 def _publish(folder: Path, shelf: Shelf, digest: str, base: str | None, progress: Progress) -> Outcome:
+    ingredients = _ingredients(folder)  # before they are read: what is saved meanwhile belongs to the next release
     progress("read")
     reading = SOURCES["curated"](folder)
     checked = _checked(reading, base, progress)
@@ -126,7 +131,9 @@ def _publish(folder: Path, shelf: Shelf, digest: str, base: str | None, progress
     progress("describe")
     iri = Minter(publication.base)
     dumps = list(data_dumps(built, iri))
-    whole = _described(publication, built, checked.report, dumps, folder)
+    findings = [replace(found, mark=replace(found.mark, file=_name(Path(found.mark.file), folder)))
+                for found in checked.report.findings]
+    whole = _described(publication, built, findings, dumps, ingredients)
     release_id = identify(whole.parts, iri)
     progress("release")
     files = list(_files(whole, dumps, iri, release_id))
@@ -144,14 +151,14 @@ def _publish(folder: Path, shelf: Shelf, digest: str, base: str | None, progress
     return Outcome(release, checked.report.findings, fresh=True, switched=switched)
 
 
-def _described(publication: Publication, built: Built, found: Report, dumps: list[Dump], folder: Path) -> Built:
+def _described(publication: Publication, built: Built, findings: list[Finding], dumps: list[Dump],
+               ingredients: list[Ingredient]) -> Built:
     data = built.triples()
-    findings = [replace(row, mark=replace(row.mark, file=_name(Path(row.mark.file), folder))) for row in found.findings]
     metadata = {
         "catalogue": catalogue(publication, dumps),
         "void": void(publication, data, dumps),
         "service": service_description(publication, built),
-        "provenance": provenance(publication, _ingredients(folder)),
+        "provenance": provenance(publication, ingredients),
         "report": report(publication, findings, ""),
     }
     parts = {**built.parts, **{name: tuple(dict.fromkeys(triples)) for name, triples in metadata.items()}}
@@ -202,11 +209,11 @@ def inputs_digest(folder: Path, base: str | None) -> str:
     """The digest of everything that a release is made from: sources, ontology, shapes and the software itself."""
     digest = hashlib.sha256(f"{base or ''}\n".encode())
     for row in _ingredients(folder):
-        digest.update(f"{row.name} {row.sha256}\n".encode())
+        digest.update(os.fsencode(f"{row.name} {row.sha256}\n"))
     package = Path(__file__).parent
     for file in sorted(package.rglob("*.py")):
         digest.update(file.relative_to(package).as_posix().encode())
         digest.update(file.read_bytes())
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(file.relative_to(folder).as_posix().encode())
+        digest.update(os.fsencode(file.relative_to(folder)))
     return digest.hexdigest()

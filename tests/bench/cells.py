@@ -43,6 +43,11 @@ class Observation:
         return f"{BASE}id/indicator/{_indicator(self.indicator)[0]}"
 
     @property
+    def area_iri(self) -> str:
+        """The IRI of its area."""
+        return f"{BASE}id/area/{AREAS[self.area][0]}"
+
+    @property
     def is_whole(self) -> bool:
         """Whether it is a whole statistic."""
         return MEASURES[self.indicator % len(MEASURES)][0] == _WHOLE

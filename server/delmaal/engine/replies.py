@@ -36,6 +36,7 @@ _other_format = partial(QueryError, "format-unacceptable")
 _too_long = partial(QueryError, "query-too-long")
 
 FAILURES: Mapping[int, tuple[Callable[[str], DelmaalError], str]] = {
+    206: (EngineTooSlow, "the store gave up with a part of the answer; ask for less, or take a dump"),
     401: (EngineBroken, "the store refuses this server's user"),
     403: (EngineBroken, "the store refuses this server's user"),
     404: (EngineUnfilled, "the store has no dataset for this release yet"),

@@ -1,46 +1,116 @@
-"""The board: one row for each child in memory that all of them share, so that nobody has to ask.
+"""The board: a file in memory that the keeper, its children and the web processes share, so that nobody has to ask.
 
-    pid  turn  since  slow  verdict  verdict_turn
+    ends      a cell for each of the last children that ended: number << 8 | verdict
+    release   the folder that was opened last, so that a new child opens it before its first query
+    rows      one for each child: since, retire
 
-`since` is when the child began its query (nanoseconds of the monotonic clock, 0 where it waits); `turn` counts the
-connections that a slot took, so that a verdict cannot be taken for another query's.
+`since` is when the child took its query, in nanoseconds of the monotonic clock; 0 while it waits for one. `retire` is
+set by the supervisor where the child has to end after its query. A cell has 8 bytes and is written whole: no lock.
 """
 
 from __future__ import annotations
 
+import fcntl
 import mmap
-from enum import IntEnum
+import os
+import struct
 from pathlib import Path
 
-FIELDS = ("pid", "turn", "since", "slow", "verdict", "verdict_turn")
+from delmaal.errors import (
+    KeeperUnreachable,
+    KeptError,
+    QueryAbandoned,
+    QueryBusy,
+    QueryTooBig,
+    QueryTooDeep,
+    QueryTooSlow,
+)
 
+BOARD = "board"
+VERDICTS: tuple[tuple[type[KeptError], str], ...] = (
+    (KeeperUnreachable, "the process that ran the query was ended from outside; ask again"),
+    (QueryTooSlow, "the query ran for longer than a query may; ask for less, or take a dump of the data"),
+    (QueryTooBig, "the query needed more memory than a query may; ask for less, or take a dump of the data"),
+    (QueryTooDeep, "the query is nested or chained too deeply; nest it less, and give long lists with VALUES"),
+    (QueryBusy, "as many slow queries as there may be are running; ask again later"),
+    (QueryAbandoned, "the client left before the answer"),
+)
+"""Why a child ended within a query, and what its client is told."""
 
-class Verdict(IntEnum):
-    """Why a child ended in the middle of a query."""
+UNKNOWN, TOO_SLOW, TOO_BIG, TOO_DEEP, BUSY, ABANDONED = range(len(VERDICTS))
 
-    NONE = 0
-    TOO_SLOW = 1
-    TOO_BIG = 2
-    BUSY = 3
-    TOO_DEEP = 4
-    KILLED = 5
-    ABANDONED = 6
+_CELL = 8
+_ENDS = 1024
+_RELEASE = 4096
+_ROW = 2
 
 
 class Board:
-    """The rows; a cell is read and written whole, so no lock is needed."""
+    """The board as the keeper and its children map it; the keeper locks the file for as long as it lives."""
 
-    def __init__(self, path: Path, rows: int = 0) -> None:
-        if rows:
-            path.write_bytes(bytes(8 * len(FIELDS) * rows))
-        with path.open("r+b") as file:
-            self._cells = memoryview(mmap.mmap(file.fileno(), 0)).cast("Q")
-        self.rows = len(self._cells) // len(FIELDS)
+    def __init__(self, path: Path, rows: int) -> None:
+        """A new one, which takes the place of an old one in one step: what others still read is never cut."""
+        size = _ENDS * _CELL + _RELEASE + rows * _ROW * _CELL
+        fresh = path.with_name(f".{path.name}")
+        fresh.write_bytes(bytes(size))
+        self._file = fresh.open("r+b")  # stays open: to close it would give the lock away
+        fcntl.lockf(self._file, fcntl.LOCK_EX)
+        whole = memoryview(mmap.mmap(self._file.fileno(), size))
+        fresh.replace(path)
+        self._ends = whole[: _ENDS * _CELL].cast("Q")
+        self._release = whole[_ENDS * _CELL : _ENDS * _CELL + _RELEASE]
+        self._rows = whole[_ENDS * _CELL + _RELEASE :].cast("Q")
 
-    def get(self, row: int, field: str) -> int:
-        """A cell."""
-        return self._cells[row * len(FIELDS) + FIELDS.index(field)]
+    def since(self, row: int) -> int:
+        """When the child took the query that it runs; 0 where it runs none."""
+        return self._rows[row * _ROW]
 
-    def set(self, row: int, field: str, value: int) -> None:
-        """Write a cell."""
-        self._cells[row * len(FIELDS) + FIELDS.index(field)] = value
+    def take(self, row: int, since: int) -> None:
+        """The child has a query, or with 0 none any more."""
+        self._rows[row * _ROW] = since
+
+    def retiring(self, row: int) -> bool:
+        """Whether the child has to end after its query."""
+        return self._rows[row * _ROW + 1] != 0
+
+    def retire(self, row: int, wanted: bool = True) -> None:
+        """Have the child end after its query."""
+        self._rows[row * _ROW + 1] = int(wanted)
+
+    @property
+    def release(self) -> str:
+        """The folder of the release that was opened last."""
+        return bytes(self._release).partition(b"\0")[0].decode("utf-8", "replace")
+
+    @release.setter
+    def release(self, folder: str) -> None:
+        name = folder.encode()
+        if len(name) < _RELEASE:
+            self._release[: len(name) + 1] = name + b"\0"
+
+    def ended(self, number: int, verdict: int) -> None:
+        """Note why the child with this number ended."""
+        self._ends[number % _ENDS] = number << 8 | verdict
+
+
+def verdict(path: Path, number: int) -> int | None:
+    """Why the child with this number ended, as the file says; None where it does not say so yet."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            cell = os.pread(file.fileno(), _CELL, number % _ENDS * _CELL)
+    except OSError:
+        return None
+    found = struct.unpack("@Q", cell)[0] if len(cell) == _CELL else 0
+    return found & 0xFF if found >> 8 == number else None
+
+
+def kept(path: Path) -> bool:
+    """Whether the keeper that made the board lives."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -1,23 +1,30 @@
-"""What passes between a web process and a query child: one connection a query, one frame each way.
+"""What passes over a connection: one connection for each query, one frame each way.
 
-    frame      4 bytes length (big-endian), so many bytes
-    hello      JSON {"slot": …, "turn": …}: which child took the connection, sent as soon as it did
-    request    JSON, the fields of Request
-    answer     1 byte kind: `=` the name of the format, a newline, the body;  `!` JSON {"code": …, "sentence": …}
+    web process → child    8 bytes length, a Request as JSON
+    child → web process    hello: 8 bytes number of the child, 4 bytes seconds that the query may run; sent at once
+    child → web process    1 byte kind, 1 byte length of the name, 8 bytes length of the body, name, body
 
-An answer comes whole or not at all.
+Kind `=` is a result: the name of its row in `formats`, and its bytes. Kind `!` is a refusal: its code and its sentence.
+All lengths come first, so that an answer is whole or is none. The hello names the child, for that one may end so that
+only the board can say why.
 """
 
 from __future__ import annotations
 
 import json
-import socket
 import struct
 from dataclasses import asdict, dataclass
 
-from delmaal.errors import KEPT, KeptError
+from delmaal.errors import KEPT, DelmaalError, ReleaseError
 
-_LENGTH = struct.Struct("!Q")
+SOCKET = "keeper.sock"
+READY = b"ready\n"
+"""What the keeper writes to its standard output when it listens."""
+
+LENGTH = struct.Struct("!Q")
+HELLO = struct.Struct("!QI")
+HEAD = struct.Struct("!cBQ")
+RESULT, REFUSAL = b"=", b"!"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +43,6 @@ class Request:
     results: str = "sparql-json"
     graph: str = "turtle"
 
-    def encode(self) -> bytes:
-        """As the content of a frame."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def decode(cls, content: bytes) -> Request:
-        """From the content of a frame."""
-        fields = json.loads(content)
-        for name in ("default_graphs", "named_graphs"):
-            fields[name] = tuple(fields[name])
-        return cls(**fields)
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -57,53 +52,32 @@ class Answer:
     body: bytes
 
 
-def encode_answer(answer: Answer) -> bytes:
-    """A result as the content of a frame."""
-    return b"=" + answer.format.encode() + b"\n" + answer.body
+def request_frame(request: Request) -> bytes:
+    """A request as it is sent."""
+    content = json.dumps(asdict(request)).encode()
+    return LENGTH.pack(len(content)) + content
 
 
-def encode_error(error: KeptError) -> bytes:
-    """A refusal as the content of a frame."""
-    return b"!" + json.dumps({"code": error.code, "sentence": error.sentence}).encode()
+def read_request(content: bytes | bytearray) -> Request:
+    """A request from its JSON."""
+    fields = json.loads(content)
+    for name in ("default_graphs", "named_graphs"):
+        fields[name] = tuple(fields[name])
+    return Request(**fields)
 
 
-def decode(content: bytes) -> Answer:
-    """The answer in a frame.
-
-    Raises the KeptError that it holds instead.
-    """
-    if content[:1] == b"!":
-        said = json.loads(content[1:])
-        raise KEPT[said["code"]](said["sentence"])
-    name, _, body = content[1:].partition(b"\n")
-    return Answer(name.decode(), body)
+def result_head(name: str, length: int) -> bytes:
+    """What comes before the body of a result."""
+    return HEAD.pack(RESULT, len(name), length) + name.encode()
 
 
-def send(connection: socket.socket, content: bytes) -> None:
-    """Send a frame."""
-    head = _LENGTH.pack(len(content))
-    if len(content) < 1 << 16:
-        connection.sendall(head + content)
-    else:
-        connection.sendall(head)
-        connection.sendall(content)
+def refusal_frame(error: DelmaalError) -> bytes:
+    """A refusal as it is sent."""
+    sentence = error.sentence.encode("utf-8", "replace")
+    return HEAD.pack(REFUSAL, len(error.code), len(sentence)) + error.code.encode() + sentence
 
 
-def receive(connection: socket.socket) -> bytes | None:
-    """The content of a frame; None where the other side ended before it was whole."""
-    head = _exactly(connection, _LENGTH.size)
-    return None if head is None else _exactly(connection, _LENGTH.unpack(head)[0])
-
-
-def _exactly(connection: socket.socket, size: int) -> bytes | None:
-    first = connection.recv(min(size, 1 << 20))
-    if len(first) == size:
-        return first
-    parts, missing = bytearray(first), size - len(first)
-    while missing:
-        chunk = connection.recv(min(missing, 1 << 20)) if parts or first else b""
-        if not chunk:
-            return None
-        parts += chunk
-        missing -= len(chunk)
-    return bytes(parts)
+def refusal(code: str, sentence: str) -> DelmaalError:
+    """The error that a child sent: one of KEPT, or that the release cannot be opened."""
+    kind = KEPT.get(code)
+    return kind(sentence) if kind else ReleaseError(code, sentence)

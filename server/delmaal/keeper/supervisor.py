@@ -1,152 +1,228 @@
-"""The keeper's own process: starts the children, demotes slow ones, replaces those that ended and notes why.
+"""The keeper's process: starts the children, has slow ones give way, replaces those that ended and notes why.
 
-It evaluates nothing and takes no connection, so nothing that a client sends can reach it.
+It has one thread, evaluates nothing and takes no connection: nothing that a client sends reaches it. It sleeps while no
+query is slow.
+
+    a query that runs for query_slow_ms   is slow: its child goes to the last core behind all others, and ends after it
+    the last child that is not slow       never is: its query is stopped, so that a fast one always finds a child
+    a child that ended                    is replaced at once, or after a pause where it never served
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
+import logging
 import os
+import resource
+import select
 import signal
 import socket
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from delmaal.keeper.board import Board, Verdict
-from delmaal.keeper.child import Child
+from delmaal.keeper.board import ABANDONED, BOARD, BUSY, TOO_BIG, TOO_DEEP, TOO_SLOW, UNKNOWN, Board
+from delmaal.keeper.child import FAILED, LEFT, Child
+from delmaal.keeper.limits import Timer, give_way, hurry
 from delmaal.keeper.parent import end_with_parent
+from delmaal.keeper.protocol import READY, SOCKET
 from delmaal.settings import Settings
 
-BACKLOG = 512
-_TICK = 0.02
+BACKLOG = 1024
+FEWEST = 5
+GRACE_SECONDS = 2.0
+"""How long after its alarm a child may still be there before it is killed."""
+
+_TICK_SECONDS = 1.0
+_PAUSE_SECONDS = 0.5
+_VERDICTS: dict[int, int] = {
+    signal.SIGALRM: TOO_SLOW,
+    signal.SIGABRT: TOO_BIG,   # how an allocation that fails ends native code
+    signal.SIGKILL: TOO_BIG,   # how the kernel ends a process when the machine has no memory left
+    signal.SIGSEGV: TOO_DEEP,  # the guard page below the stack
+    signal.SIGBUS: TOO_DEEP,
+}
+_log = logging.getLogger("delmaal.keeper")
 
 
-def supervise(run_dir: Path, settings: Settings) -> None:
-    """Run until the process that started this one ends, or SIGTERM."""
-    end_with_parent(os.getppid())  # and the pipe on standard input, for what happened before this line
-    lifeline = sys.stdin.fileno()
-    os.set_blocking(lifeline, False)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the server, which ends us
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    count = settings.query_workers or max(5, (os.cpu_count() or 1) + 1)
-    board = Board(run_dir / "board", count)
+@dataclass(slots=True)
+class _Row:
+    """A child's place."""
+
+    index: int
+    timer: Timer = field(default_factory=Timer)
+    pid: int = 0
+    number: int = 0
+    born: float = 0.0
+    slow: bool = False
+    verdict: int | None = None
+    look: float | None = None
+    """When to look at its query, which is not a fast one; monotonic seconds."""
+    start: float | None = 0.0
+    """When to start a child here."""
+
+
+class Supervisor:
+    """The keeper in its own process; `run_dir` is the server's, and private."""
+
+    def __init__(self, run_dir: Path, settings: Settings) -> None:
+        self._settings = settings
+        self._parent, self._keeper = os.getppid(), os.getpid()
+        cores = len(os.sched_getaffinity(0))
+        self._rows = [_Row(index) for index in range(settings.query_workers or max(FEWEST, cores + 1))]
+        self._board = Board(run_dir / BOARD, len(self._rows))
+        self._listener = _listen(run_dir / SOCKET)
+        self._next = int.from_bytes(os.urandom(5))  # so that no other keeper's child had the number
+        self._lifeline = sys.stdin.fileno()
+        self._ended, self._ending = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._events = select.epoll()
+
+    def run(self) -> None:
+        """Run until the process that started this one ends, closes its end of the pipe, or SIGTERM."""
+        logging.basicConfig(format="%(name)s: %(message)s", stream=sys.stderr)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the server, which stops this process last
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._ending, warn_on_full_buffer=False)
+        self._events.register(self._lifeline, select.EPOLLIN)
+        self._events.register(self._ended, select.EPOLLIN)
+        for row in self._rows:
+            self._events.register(row.timer.fd, select.EPOLLIN | select.EPOLLET)  # once for each query that is late
+        gc.collect()
+        gc.freeze()  # what is here now is shared with the children, and stays so
+        try:
+            self._start()
+            os.write(sys.stdout.fileno(), READY)
+            os.dup2(self._lifeline, sys.stdout.fileno())  # its number stays taken
+            while self._wait():
+                self._reap()
+                self._look()
+                self._start()
+        finally:
+            self._stop()
+
+    def _wait(self) -> bool:
+        """Sleep until something happens; False where it is time to end."""
+        now = time.monotonic()
+        times = [moment for row in self._rows for moment in (row.look, row.start) if moment is not None]
+        for fd, _ in self._events.poll(max(0.0, min([*times, now + _TICK_SECONDS]) - now)):
+            if fd == self._lifeline:
+                if not os.read(fd, 1):
+                    return False
+            elif fd == self._ended:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(fd, 4096)
+            else:
+                row = next(row for row in self._rows if row.timer.fd == fd)
+                row.look = time.monotonic()
+        return os.getppid() == self._parent  # a process that was forked from the parent may hold the pipe open
+
+    def _look(self) -> None:
+        """Judge the queries that are due."""
+        now = time.monotonic()
+        for row in self._rows:
+            if row.look is None or row.look > now:
+                continue
+            since = self._board.since(row.index) / 1e9
+            late = since + self._settings.query_slow_ms / 1000
+            row.look = None
+            if not since or not row.pid:
+                continue
+            if now < late:
+                row.look = late
+            elif row.slow and now >= since + self._settings.query_seconds + GRACE_SECONDS:
+                self._kill(row, TOO_SLOW)
+            elif row.slow:
+                row.look = since + self._settings.query_seconds + GRACE_SECONDS
+                hurry(row.pid)
+            elif sum(other.slow for other in self._rows) >= max(1, len(self._rows) - 1):
+                self._kill(row, BUSY)
+            else:
+                row.slow = True
+                row.look = since + self._settings.query_seconds
+                self._board.retire(row.index)
+                give_way(row.pid)
+
+    def _kill(self, row: _Row, verdict: int) -> None:
+        row.verdict, row.look = verdict, None
+        hurry(row.pid)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(row.pid, signal.SIGKILL)
+
+    def _reap(self) -> None:
+        """Note why children ended, and when to replace them."""
+        now = time.monotonic()
+        for row in self._rows:
+            status = os.waitpid(row.pid, os.WNOHANG) if row.pid else (0, 0)
+            if status[0] == 0:
+                continue
+            if status[1] != 0:
+                self._board.ended(row.number, _verdict(row, status[1]))
+            served = self._board.since(row.index) != 0 or now - row.born > _PAUSE_SECONDS
+            row.start = now if served else now + _PAUSE_SECONDS
+            row.pid, row.slow, row.verdict, row.look = 0, False, None, None
+
+    def _start(self) -> None:
+        now = time.monotonic()
+        for row in self._rows:
+            if row.start is not None and row.start <= now:
+                row.start = None
+                self._spawn(row, now)
+
+    def _stop(self) -> None:
+        for row in self._rows:
+            if row.pid:
+                self._kill(row, UNKNOWN)
+                os.waitpid(row.pid, 0)
+
+    def _spawn(self, row: _Row, now: float) -> None:
+        self._next += 1
+        row.number, row.born = self._next, now
+        row.timer.stop()
+        self._board.take(row.index, 0)
+        self._board.retire(row.index, False)
+        row.pid = os.fork()
+        if row.pid == 0:
+            try:
+                self._be_child(row)
+            except BaseException:
+                _log.exception("a query child could not start")
+            finally:
+                os._exit(FAILED)
+
+    def _be_child(self, row: _Row) -> None:
+        end_with_parent(self._keeper)
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGALRM):
+            signal.signal(number, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        self._events.close()
+        os.close(self._ended)
+        os.close(self._ending)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, self._lifeline)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
+        Child(self._listener, self._board, row.index, row.number, row.timer, self._settings).run()
+
+
+def _verdict(row: _Row, status: int) -> int:
+    """Why a child ended, by its exit status."""
+    if row.verdict is not None:
+        return row.verdict
+    if os.WIFSIGNALED(status):
+        return _VERDICTS.get(os.WTERMSIG(status), UNKNOWN)
+    return ABANDONED if os.WEXITSTATUS(status) == LEFT else UNKNOWN
+
+
+def _listen(path: Path) -> socket.socket:
+    """A listening socket that takes the place of an older keeper's in one step."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    fresh = run_dir / "keeper.fresh"
+    fresh = path.with_name(f".{path.name}")
     fresh.unlink(missing_ok=True)
     listener.bind(str(fresh))
     listener.listen(BACKLOG)
-    keeper = _Keeper(board, listener, settings)
-    try:
-        keeper.start()
-        fresh.replace(run_dir / "keeper.sock")
-        while _alive(lifeline):
-            keeper.tick()
-            time.sleep(_TICK)
-    finally:
-        keeper.stop()
-
-
-def _alive(lifeline: int) -> bool:
-    """Whether the process that started this one still holds the other end of the pipe."""
-    try:
-        return os.read(lifeline, 1) != b""
-    except BlockingIOError:
-        return True
-
-
-class _Keeper:
-    def __init__(self, board: Board, listener: socket.socket, settings: Settings) -> None:
-        self.board = board
-        self.listener = listener
-        self.settings = settings
-        self.slots: dict[int, int] = {}
-        self.busy: set[int] = set()
-        self.last_core = max(os.sched_getaffinity(0))
-
-    def start(self) -> None:
-        for slot in range(self.board.rows):
-            self._spawn(slot)
-
-    def stop(self) -> None:
-        for pid in self.slots:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        for pid in self.slots:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, 0)
-
-    def tick(self) -> None:
-        self._reap()
-        now, limit = time.monotonic_ns(), self.settings.query_slow_ms * 1_000_000
-        slow = []
-        for pid, slot in self.slots.items():
-            since = self.board.get(slot, "since")
-            if since and now - since > limit:
-                slow.append((since, pid, slot))
-                if not self.board.get(slot, "slow"):
-                    self._demote(pid, slot)
-        for _, pid, slot in sorted(slow)[self.board.rows - 1 :]:
-            self.busy.add(pid)
-            self._kill(pid, slot)
-
-    def _demote(self, pid: int, slot: int) -> None:
-        """A slow query gives way: last core, lowest priority; its child is replaced when it is done."""
-        self.board.set(slot, "slow", 1)
-        with contextlib.suppress(OSError):
-            for thread in Path(f"/proc/{pid}/task").iterdir():
-                os.sched_setaffinity(int(thread.name), {self.last_core})
-                os.setpriority(os.PRIO_PROCESS, int(thread.name), 19)
-
-    def _kill(self, pid: int, slot: int) -> None:
-        if self.board.get(slot, "since"):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-
-    def _reap(self) -> None:
-        while self.slots:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
-            slot = self.slots.pop(pid, None)
-            if slot is None:
-                continue
-            if self.board.get(slot, "since"):
-                turn = self.board.get(slot, "turn")
-                if self.board.get(slot, "verdict_turn") != turn:
-                    self.board.set(slot, "verdict", self._verdict(pid, status))
-                    self.board.set(slot, "verdict_turn", turn)
-            self.busy.discard(pid)
-            self._spawn(slot)
-
-    def _verdict(self, pid: int, status: int) -> Verdict:
-        if pid in self.busy:
-            return Verdict.BUSY
-        ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-        return {
-            signal.SIGALRM: Verdict.TOO_SLOW,
-            signal.SIGABRT: Verdict.TOO_BIG,
-            signal.SIGSEGV: Verdict.TOO_DEEP,
-            signal.SIGBUS: Verdict.TOO_DEEP,
-        }.get(signal.Signals(ended_by) if ended_by else signal.SIGKILL, Verdict.KILLED)
-
-    def _spawn(self, slot: int) -> None:
-        self.board.set(slot, "slow", 0)
-        self.board.set(slot, "since", 0)
-        parent = os.getpid()
-        pid = os.fork()
-        if pid:
-            self.board.set(slot, "pid", pid)
-            self.slots[pid] = slot
-            return
-        try:
-            end_with_parent(parent)
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            os.close(sys.stdin.fileno())
-            Child(self.listener, self.board, slot, self.settings).run()
-        finally:
-            os._exit(0)
+    fresh.replace(path)
+    return listener

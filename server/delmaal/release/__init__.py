@@ -4,6 +4,7 @@
       lock                       held while a build writes
       .unfinished-*              what a build that was stopped leaves, here and below; the next one clears it
       inputs.json                the digest of the inputs that the newest build read, and the release it gave
+      pushes/                    how far a push to a remote store has come
       switches.jsonl             when which release became current (a clock never reaches the data)
       current -> releases/<id>   replaced in one step
       releases/

@@ -27,8 +27,8 @@ LOS_THEMES = (
 """The main themes of LOS, by which the Norwegian portal sorts datasets."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
-_DEGREES = re.compile(r"-?\d{1,3}(?:\.\d+)?\Z")
+_EMAIL = re.compile(r"[A-Za-z0-9.!$&'*+/=_~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+\Z")  # needs no escape in mailto:
+_DEGREES = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]+)?\Z")
 
 
 def read_head(node: Node, errors: list[SourceError]) -> Publication:
@@ -129,7 +129,7 @@ def _agent(fields: Fields, errors: list[SourceError]) -> Agent:
         homepage=inner.parsed("homepage", web_address, "address-malformed", required=False),
         contact_name=contact.require_label("name"),
         contact_url=contact.parsed("url", web_address, "address-malformed", required=False),
-        contact_email=contact.matching("email", _EMAIL, "write an e-mail address", required=False),
+        contact_email=contact.matching("email", _EMAIL, "write an e-mail address: post@example.org", required=False),
         marks=inner.done(),
     )
     if not (contact.done().lacks() or contact.has("url") or contact.has("email")):

@@ -18,7 +18,7 @@ REASONS = ("no-number", "range", "unassigned")
 AREA_TYPES = ("municipality", "former-municipality", "county", "country", "continent", "world", "district", "other")
 MULTIPLIERS = ("3", "6", "9")
 
-_UN_INDICATOR = re.compile(r"C\d{2}[0-9a-d]{4}\Z")
+_UN_INDICATOR = re.compile(r"C[0-9]{2}[0-9a-d]{4}\Z")
 
 
 def read_statistic(node: Node, slug: str, mark: Mark, errors: list[SourceError]) -> Statistic:

@@ -14,7 +14,8 @@ CLASSES = ("2xx", "3xx", "4xx", "5xx")
 BUCKETS = (0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10.0, 60.0)
 """Upper bounds of the durations' buckets, in seconds."""
 
-KILLED = ("query-too-slow", "query-too-big", "query-busy", "query-abandoned", "query-too-deep", "keeper-unreachable")
+KILLED = ("query-too-slow", "query-too-big", "query-busy", "query-abandoned", "query-too-deep", "keeper-unreachable",
+          "engine-unreachable", "engine-too-slow", "engine-broken")
 SINGLE = ("cache_hits", "cache_misses", "not_modified", "limited", "duration_microseconds")
 
 _NAMES = (

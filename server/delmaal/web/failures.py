@@ -39,6 +39,8 @@ STATUS: dict[str, int] = {
     "query-abandoned": 503,
     "keeper-unreachable": 503,
     "query-graph-unknown": 400,
+    "format-unacceptable": 406,
+    "query-too-long": 413,
     "query-refused": 400,
     "engine-unreachable": 502,
     "engine-broken": 502,

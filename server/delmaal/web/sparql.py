@@ -15,9 +15,10 @@ from werkzeug.datastructures import MultiDict
 
 from delmaal import formats
 from delmaal.engine.remote import remote_of
-from delmaal.errors import QueryError
+from delmaal.errors import EngineError, QueryError
 from delmaal.formats import BY_NAME, Format
 from delmaal.keeper import Answer, Request, ask
+from delmaal.keeper.tokens import check
 from delmaal.web.answers import answer, opened, unmodified
 from delmaal.web.dumps import metadata
 from delmaal.web.failures import problem
@@ -140,7 +141,7 @@ def _evaluate(asked: Asked, wanted: str) -> Response:
     )
     try:
         found = _ask(query, request.environ.get("delmaal.gone"))
-    except QueryError as error:
+    except (QueryError, EngineError) as error:
         counters = current_app.config.get("COUNTERS")
         if counters is not None:
             counters.stopped(error.code)
@@ -156,6 +157,7 @@ def _ask(query: Request, gone: Callable[[], bool] | None) -> Answer:
     settings = current_app.config["SETTINGS"]
     if not settings.engine_url:
         return ask(Path(current_app.config["KEEPER"]), query, gone)
+    check(query.query, settings.query_depth)  # a remote store would fetch what SERVICE names
     remote = remote_of(Path(query.release), settings)
     name, body = remote.ask(query.query, query.default_graphs, query.named_graphs, query.results, query.graph, gone,
                             query.base)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app
 
+from delmaal.engine.remote import remote_of
 from delmaal.web.counters import prometheus
 from delmaal.web.failures import problem
 
@@ -23,6 +24,10 @@ def ready() -> Response:
     current = releases.current()
     if releases.trouble:
         return problem(503, "release-unreadable", releases.trouble, retry_after=10)
+    settings = current_app.config["SETTINGS"]
+    folder = current.release.folder.resolve()
+    if settings.engine_url and not remote_of(folder, settings).holds_release():
+        return problem(503, "engine-unfilled", "the store does not hold this release: delmaal push", retry_after=60)
     return Response(f"release {current.release.id}\n", content_type="text/plain; charset=utf-8")
 
 

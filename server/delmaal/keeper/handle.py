@@ -1,0 +1,73 @@
+"""What `delmaal serve` holds of the keeper: start it, ask whether it lives, stop it."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+from pathlib import Path
+
+import delmaal
+from delmaal.errors import ServerError
+from delmaal.keeper.protocol import READY, SOCKET
+from delmaal.settings import Settings, environment_of
+
+_START_SECONDS = 30
+_STOP_SECONDS = 5
+_LONGEST_PATH = 100
+"""Bytes of a Unix socket's address, less than the 104 to 108 that systems have."""
+
+
+class Keeper:
+    """The keeper's process; `socket` is where it listens, in `run_dir`, which nobody else can read."""
+
+    def __init__(self, settings: Settings, run_dir: Path) -> None:
+        self.settings = settings
+        self.run_dir = run_dir
+        self.socket = run_dir / SOCKET
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the keeper and wait until it listens; also after it ended.
+
+        It ends with this process, however that ends: the pipe that is its standard input closes. From any thread, but
+        not from several at once. Raises ServerError where it does not listen in time.
+        """
+        if len(os.fsencode(self.socket)) > _LONGEST_PATH:
+            sentence = f"{self.socket} is too long for the address of a socket; choose a shorter TMPDIR"
+            raise ServerError("keeper-address", sentence)
+        self.run_dir.mkdir(parents=True, exist_ok=True)
+        self.run_dir.chmod(0o700)
+        self.stop()
+        package = str(Path(delmaal.__file__).parent.parent)
+        path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+        process = self._process = subprocess.Popen(  # noqa: S603  # our own module
+            [sys.executable, "-P", "-m", "delmaal.keeper", str(self.run_dir)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env={**os.environ, **environment_of(self.settings), "PYTHONPATH": path, "RUST_BACKTRACE": "0"},
+            process_group=0,  # a Ctrl-C in the terminal is for the server, which stops the keeper last
+        )
+        assert process.stdout is not None, "a pipe was asked for"
+        listens = select.select([process.stdout], [], [], _START_SECONDS)[0] and process.stdout.readline() == READY
+        process.stdout.close()
+        if not listens:
+            self.stop()
+            raise ServerError("keeper-failed", "the query keeper did not start; its own words stand above")
+
+    def alive(self) -> bool:
+        """Whether the keeper's process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def stop(self) -> None:
+        """End the keeper and its children; queries that run end without an answer."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        assert process.stdin is not None, "a pipe was asked for"
+        process.stdin.close()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

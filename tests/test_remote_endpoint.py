@@ -1,0 +1,62 @@
+"""The endpoint over a remote store: a real `oxigraph serve`, filled by `delmaal push`, asked through our server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from conftest import TINY, free_port, serving
+from delmaal.publish import publish
+from delmaal.release import Shelf
+from delmaal.settings import load
+from delmaal.web import create_app
+from delmaal.web.releases import Releases
+
+THEMES = "SELECT ?l { ?t a delmaal:Theme ; skos:prefLabel ?l } ORDER BY ?l"
+
+
+def test_push_then_serve_from_the_remote_store(tmp_path: Path) -> None:
+    port = free_port()
+    store = f"http://127.0.0.1:{port}"
+    binary = Path(sys.executable).with_name("oxigraph")
+    remote = subprocess.Popen([binary, "serve", "--location", str(tmp_path / "db"), "--bind", f"127.0.0.1:{port}"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                httpx.get(f"{store}/query", params={"query": "ASK {}"})
+                break
+            except httpx.TransportError:
+                time.sleep(0.05)
+        out = tmp_path / "out"
+        release = publish(TINY, out).release
+        settings = load({}, {"DELMAAL_ENGINE_URL": f"{store}/query"})
+        empty = create_app(settings, Releases(Shelf(release.folder.parent.parent))).test_client()
+        assert empty.get("/ready").status_code == 503  # nothing is pushed yet: no answer from another dataset
+        assert empty.get("/sparql", query_string={"query": THEMES}).status_code == 503
+        push = subprocess.run(
+            [sys.executable, "-m", "delmaal", "push", str(TINY), "--out", str(out), "--engine-url", f"{store}/query",
+             "--engine-store-url", f"{store}/store"], capture_output=True, text=True, check=False)
+        assert push.returncode == 0, push.stderr
+        with serving(TINY, out, DELMAAL_ENGINE_URL=f"{store}/query") as client:
+            answer = client.get("/sparql", params={"query": THEMES}, headers={"Accept": "text/csv"})
+            assert answer.text.splitlines() == ["l", "Clean energy", "God helse", "Good health", "Ren energi"]
+            service = client.get("/sparql", params={"query": "ASK { SERVICE <http://127.0.0.1:1/> {} }"})
+            assert service.status_code == 400
+            unknown = client.get("/sparql", params={"query": "ASK {}", "default-graph-uri": "http://example.org/x"})
+            assert unknown.status_code == 400
+            remote.kill()
+            remote.wait()
+            lost = client.get("/sparql", params={"query": THEMES + " # again"})
+            assert lost.status_code == 502
+            assert int(lost.headers["retry-after"]) > 0
+            assert "127.0.0.1" not in lost.text
+            assert client.get("/doc/theme/god-helse").status_code == 200  # descriptions need no store
+    finally:
+        remote.kill()
+        remote.wait()
