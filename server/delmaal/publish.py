@@ -20,7 +20,7 @@ from delmaal.settings import share
 from delmaal.sources import SOURCES, Reading
 from delmaal.sources.curated import source_files
 from delmaal.statements import PARTS, Built
-from delmaal.terms import Minter
+from delmaal.terms import SLUG, Minter
 
 if TYPE_CHECKING:  # pyshacl takes longer to import than an unchanged build takes to run
     from delmaal.validate import Report
@@ -62,7 +62,7 @@ def check(folder: Path, base: str | None = None, progress: Progress = lambda _: 
 def _checked(reading: Reading, base: str | None, progress: Progress) -> Check:
     from delmaal.validate import validate  # noqa: PLC0415  # see above
 
-    publication, errors = reading.publication, _in_order(reading.errors)
+    publication, errors = reading.publication, _in_order((*reading.errors, *_misnamed(reading.files)))
     if publication is None:
         return Check(errors, _report(), None)
     publication = replace(
@@ -74,6 +74,18 @@ def _checked(reading: Reading, base: str | None, progress: Progress) -> Check:
     progress("validate")
     data = built.triples(*(name for name in built.parts if name != "shapes"))
     return Check(errors, validate(data, built.parts["shapes"], built.positions, publication.marks.record), built)
+
+
+def _misnamed(files: Iterable[Path]) -> list[SourceError]:
+    """The files of statistics and indicators whose names are no slugs: the provenance gives each file an IRI."""
+    errors = []
+    for file in files:
+        if file.parent.name in ("statistics", "indicators") and not SLUG.match(file.stem):
+            shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+            mark = Mark(os.fsencode(shown.as_posix()).decode("utf-8", "replace"))
+            sentence = "the file's name is no slug; write lower-case letters a-z, digits and single hyphens"
+            errors.append(SourceError("slug-malformed", mark, sentence))
+    return errors
 
 
 def _in_order(errors: Iterable[SourceError]) -> tuple[SourceError, ...]:
