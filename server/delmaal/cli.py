@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import io
 import json
-import locale
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text as RichText
 
@@ -33,10 +30,10 @@ from delmaal.errors import (
     SourceErrors,
     count,
 )
+from delmaal.screen import bars_shown, err, out, print_error, print_findings, print_line, step_shown
 from delmaal.settings import SETTINGS, Settings, load, share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from delmaal.records import Finding
     from delmaal.release import Release
@@ -53,25 +50,6 @@ Exit codes:
 130  interrupted"""
 
 _SOLUTIONS = {"csv": "csv", "tsv": "tsv", "json": "sparql-json", "xml": "sparql-xml"}
-_STYLES = {"Violation": "bold red", "Warning": "yellow", "Info": "cyan"}
-
-
-class _Console(Console):
-    """Prints text as it is; NO_COLOR means no escape code at all, where rich would still write bold."""
-
-    def __init__(self, stderr: bool) -> None:
-        super().__init__(stderr=stderr, color_system=None if os.environ.get("NO_COLOR") else "auto", highlight=False,
-                         soft_wrap=True, markup=False, emoji=False)
-
-    def on_broken_pipe(self) -> NoReturn:
-        """Leave it to `main`, which is told of click's as well."""
-        raise BrokenPipeError
-
-
-out = _Console(stderr=False)
-err = _Console(stderr=True)
-
-
 def main() -> NoReturn:
     """Run the command line; every failure becomes a sentence and an exit code, never a traceback."""
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -95,7 +73,7 @@ def main() -> NoReturn:
         err.print(RichText.assemble(("error ", "bold red"), f"output-unwritable: {error.strerror or error}"))
         code = 1
     except DelmaalError as error:
-        _print_error(error)
+        print_error(error)
         code = error.exit_code
     sys.exit(code)
 
@@ -103,51 +81,6 @@ def main() -> NoReturn:
 def _silence() -> None:
     """Nothing more goes to stdout, or Python complains once more when it flushes it at the end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _print_error(error: DelmaalError) -> None:
-    if isinstance(error, SourceErrors):
-        for mistake in error.errors:
-            _print_line(str(mistake.mark), mistake.code, mistake.sentence, "Violation", err)
-    elif isinstance(error, InvalidPublication):
-        _print_findings(error.findings, err)
-    elif isinstance(error, SourceError):
-        _print_line(str(error.mark), error.code, error.sentence, "Violation", err)
-        return
-    err.print(RichText.assemble(("error ", "bold red"), f"{error.code}: {error.sentence}"))
-
-
-def _print_line(mark: str, code: str, sentence: str, severity: str, console: Console) -> None:
-    console.print(RichText.assemble((mark, "bold"), " ", (code, _STYLES[severity]), ": ", sentence))
-
-
-def _print_findings(findings: Sequence[Any], console: Console) -> None:
-    language = _language()
-    for finding in findings:
-        fix = finding.fix.within(language)
-        sentence = finding.message.within(language) + (f" → {fix}" if fix else "")
-        _print_line(str(finding.mark), finding.code, sentence, finding.severity, console)
-
-
-def _language() -> str:
-    """Norwegian where the reader's locale is, else English."""
-    name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    name = name or (locale.getlocale()[0] or "")
-    return "nb" if name.lower().startswith(("nb", "nn", "no")) else "en"
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Shows which step is under way, on a terminal only."""
-    labels = {"read": "reading the sources", "build": "building the graph", "validate": "validating with SHACL",
-              "describe": "describing the release", "release": "writing the release"}
-    if not sys.stderr.isatty():  # FORCE_COLOR makes rich believe that a pipe is a terminal
-        yield lambda _: None
-    elif err.color_system is None:
-        yield lambda step: err.print(labels[step])
-    else:
-        with err.status("starting") as status:
-            yield lambda step: status.update(labels[step])
 
 
 def _options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -230,9 +163,9 @@ def build(publication: Path | None, base: str | None, **options: str | None) -> 
 def _build(folder: Path, settings: Settings, base: str | None) -> Release:
     from delmaal.publish import publish  # noqa: PLC0415  # keeps --help fast
 
-    with _progress() as progress:
+    with step_shown() as progress:
         outcome = publish(folder, settings.out, base, progress)
-    _print_findings(outcome.findings, err)
+    print_findings(outcome.findings, err)
     release = outcome.release
     warnings = count(release.manifest["findings"]["Warning"], "warning")
     if not outcome.fresh:
@@ -256,7 +189,7 @@ def validate(publication: Path | None, style: str) -> None:
     """
     from delmaal.publish import check  # noqa: PLC0415  # keeps --help fast
 
-    with _progress() as progress:
+    with step_shown() as progress:
         checked = check(_folder(publication), None, progress)
     violations = checked.report.of("Violation")
     if style == "json":
@@ -264,8 +197,8 @@ def validate(publication: Path | None, style: str) -> None:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1).encode())  # JSON is UTF-8, whatever the terminal is
     else:
         for error in sorted(checked.errors, key=lambda error: error.mark):
-            _print_line(str(error.mark), error.code, error.sentence, "Violation", out)
-        _print_findings(checked.report.findings, out)
+            print_line(str(error.mark), error.code, error.sentence, "Violation", out)
+        print_findings(checked.report.findings, out)
         warnings = len(checked.report.of("Warning"))
         total = len(checked.errors) + len(violations)
         out.print(f"{count(total, 'mistake')}, {count(warnings, 'warning')}" if total or warnings else "all is well")
@@ -310,7 +243,7 @@ def serve(publication: Path | None, base: str | None, **options: str | None) -> 
     try:
         _build(folder, settings, base)
     except (SourceError, SourceErrors, InvalidPublication, ReleaseError) as error:
-        _print_error(error)
+        print_error(error)
         current = shelf.current()  # raises where there is nothing to serve
         err.print(RichText.assemble(("warning ", "yellow"), f"the older release {current.id[:12]} is served instead"))
     run(settings, shelf,
@@ -381,31 +314,11 @@ def _push(release: Release, notes: Path, settings: Settings, replace: bool) -> N
 
     folder = release.folder.resolve()
     store, remote = store_of(folder, settings), remote_of(folder, settings, seconds=600)
-    with _bar({"send": "sending", "check": "reading back"}) as progress:
+    with bars_shown({"send": "sending", "check": "reading back"}) as progress:
         done = Push(folder, store, remote, notes, replace=replace, progress=progress).run()
     sent = f"{done.sent:,} sent now" if done.sent else "all of them were there"
     out.print(f"{store.url} holds release {release.id[:12]}: {done.statements:,} statements in the default graph and "
               f"{count(done.graphs, 'named graph')}, {sent}; counts and content are the same")
-
-
-@contextmanager
-def _bar(labels: dict[str, str]) -> Iterator[Callable[[str, int, int], None]]:
-    """Shows how far each step is, on a terminal only."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err) as bars:
-        tasks: dict[str, Any] = {}
-
-        def show(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(labels[step])
-            bars.update(tasks[step], completed=done, total=total)
-
-        yield show
 
 
 @cli.command(epilog=EXIT_CODES)
