@@ -161,12 +161,13 @@ def test_exit_1_mistakes_in_the_sources(tiny: Path) -> None:
     assert not (tiny.parent / "var" / "tiny" / "current").exists()
 
 
-@pytest.mark.parametrize("folder", ["statistics", "indicators"])
-def test_exit_1_file_whose_name_has_no_iri(folder: str, tiny: Path) -> None:
-    (tiny / folder / "god-helse.yaml").rename(tiny / folder / "Økonomi og helse.yaml")
+def test_exit_1_file_whose_name_has_no_iri(tiny: Path) -> None:
+    for folder in ("statistics", "indicators"):
+        (tiny / folder / "god-helse.yaml").rename(tiny / folder / "Økonomi og helse.yaml")
     run = delmaal("build", "tiny", cwd=tiny.parent)
     assert run.returncode == 1
-    assert f"tiny/{folder}/Økonomi og helse.yaml:1:1 slug-malformed: the file's name is no slug; write " in run.stderr
+    for folder in ("statistics", "indicators"):
+        assert f"tiny/{folder}/Økonomi og helse.yaml:1:1 slug-malformed: the file's name is no slug" in run.stderr
 
 
 def test_exit_1_violation_of_a_shape(tiny: Path) -> None:

@@ -17,7 +17,10 @@ from rdflib.compare import isomorphic
 from delmaal import formats
 from delmaal.lookup import Lookup
 from delmaal.ntriples import read_term
-from delmaal.release import Release
+from delmaal.release import Release, Shelf
+from delmaal.settings import load
+from delmaal.web import create_app
+from delmaal.web.releases import Releases
 
 BASE = "https://w3id.org/delmaal/trondheim/"
 THEME = "/doc/theme/bedre-helse"
@@ -300,6 +303,27 @@ def test_index_finds_what_the_dump_holds(trondheim_release: Release) -> None:
         assert len(found) == len(leads[obj])
         assert not more
     assert lookup.about("http://example.org/nothing") == ([], False)
+
+
+@pytest.mark.parametrize("kind", [row.media_type for row in formats.RDF_FORMATS])
+def test_the_front_answers_as_the_view_does(trondheim_server: httpx.Client, trondheim_release: Release,
+                                            kind: str) -> None:
+    """The fast twin in the front against Flask's view: the same status, headers and bytes."""
+    view = create_app(load({}), Releases(Shelf(trondheim_release.folder.parent.parent))).test_client()
+    for path in ("theme/bedre-helse", "cube/statistics", "statistic/ensomhet-norge-2015.ttl", "area/norge.nq", "x/y",
+                 "target-link/lokaldemokratiet-16.10", "target-link/lokaldemokratiet-16.10.jsonld"):
+        for coding in ("identity", "gzip", "zstd"):
+            asked = {"Accept": kind, "Accept-Encoding": coding}
+            slow = view.get(f"/doc/{path}", headers=asked)
+            with trondheim_server.stream("GET", f"/doc/{path}", headers=asked) as fast:
+                body = b"".join(fast.iter_raw())
+            assert (fast.status_code, body) == (slow.status_code, slow.data)
+            skipped = {"date", "server", "content-length"}
+            assert {k.lower(): v for k, v in fast.headers.items() if k.lower() not in skipped} == \
+                {k.lower(): v for k, v in slow.headers.items() if k.lower() not in skipped}
+            if slow.status_code == 200:
+                again = trondheim_server.get(f"/doc/{path}", headers={**asked, "If-None-Match": slow.headers["ETag"]})
+                assert (again.status_code, again.headers["etag"]) == (304, slow.headers["ETag"])
 
 
 def test_terms_are_unescaped() -> None:

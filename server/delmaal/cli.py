@@ -235,7 +235,7 @@ def serve(publication: Path | None, base: str | None, **options: str | None) -> 
       delmaal serve
       delmaal serve data/trondheim --host 0.0.0.0 --port 8080
     """
-    from delmaal.publish import shelf_of  # noqa: PLC0415  # keeps --help fast
+    from delmaal.release import shelf_of  # noqa: PLC0415  # keeps --help fast
     from delmaal.web.server import run  # noqa: PLC0415
 
     settings, folder = load(options), _folder(publication)
@@ -262,7 +262,7 @@ def verify(publication: Path | None, release_id: str | None, **options: str | No
     Example:
       delmaal verify data/trondheim
     """
-    from delmaal.publish import shelf_of  # noqa: PLC0415  # keeps --help fast
+    from delmaal.release import shelf_of  # noqa: PLC0415  # keeps --help fast
     from delmaal.release import verify as verify_release  # noqa: PLC0415
 
     shelf = shelf_of(_folder(publication), load(options).out)
@@ -297,7 +297,7 @@ def push(publication: Path | None, release_id: str | None, replace: bool, **opti
       delmaal push data/trondheim --engine-url 'https://store.example/repositories/{release}' \\
         --engine-store-url 'https://store.example/repositories/{release}/rdf-graphs/service'
     """
-    from delmaal.publish import shelf_of  # noqa: PLC0415  # keeps --help fast
+    from delmaal.release import shelf_of  # noqa: PLC0415  # keeps --help fast
 
     settings = load(options)
     for name in ("engine_url", "engine_store_url"):
@@ -348,7 +348,7 @@ def query(query: str | None, file: Any, publication: Path | None, results: str |
 
 def _query(text: str, folder: Path, settings: Settings, results: str | None) -> None:
     from delmaal.engine import ENGINES  # noqa: PLC0415  # keeps --help fast
-    from delmaal.publish import shelf_of  # noqa: PLC0415
+    from delmaal.release import shelf_of  # noqa: PLC0415
 
     engine = ENGINES["embedded"](shelf_of(folder, settings.out).current().folder)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a native call cannot be interrupted otherwise

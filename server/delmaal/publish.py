@@ -15,7 +15,7 @@ from delmaal.describe.dumps import Dump, sorted_lines
 from delmaal.errors import InvalidPublication, Mark, ReleaseError, SettingError, SourceError, SourceErrors
 from delmaal.formats import RDF_FORMATS, write
 from delmaal.records import Finding, Publication
-from delmaal.release import File, Release, Shelf, identify, named, twins
+from delmaal.release import File, Release, Shelf, identify, named, shelf_of, twins
 from delmaal.settings import share
 from delmaal.sources import SOURCES, Reading
 from delmaal.sources.curated import source_files
@@ -120,11 +120,6 @@ def publish(folder: Path, out: Path, base: str | None = None, progress: Progress
         where, why = error.filename2 or error.filename or shelf.folder, error.strerror or error
         sentence = f"the release cannot be written, and what was served stays served: {where}: {why}"
         raise ReleaseError("release-unwritable", sentence) from error
-
-
-def shelf_of(folder: Path, out: Path) -> Shelf:
-    """The releases of a publication: the folder's name stands for it on disk, before anything is read."""
-    return Shelf(out / folder.resolve().name)
 
 
 def _publish(folder: Path, shelf: Shelf, digest: str, base: str | None, progress: Progress) -> Outcome:

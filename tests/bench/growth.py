@@ -14,7 +14,7 @@ from bench.table import Plan, Row
 
 SMALL, LARGE = "1m", "10m"
 VISITED = 7000
-"""Resources that both servers are asked for before their memory is compared."""
+"""Resources that a server is asked for before its memory is compared."""
 
 
 def measure(plan: Plan) -> Iterator[Row]:
@@ -31,10 +31,10 @@ def measure(plan: Plan) -> Iterator[Row]:
             figure = compare(found[LARGE], found[SMALL], p50)
             yield Row(f"{name}, p50 at {LARGE} against {SMALL}", f"{median(found[LARGE], p50):.2f} ms",
                       f"{median(found[SMALL], p50):.2f} ms", figure.value, bar, note=figure.doubt)
-        memory = {size: _memory(server, cubes[size]) for size, server in servers.items()}
-        yield Row(f"memory of a web process at {LARGE} against {SMALL}", f"{memory[LARGE][0]:.0f} MB",
-                  f"{memory[SMALL][0]:.0f} MB", memory[LARGE][0] / memory[SMALL][0], 1.1,
-                  note=f"its own; with mapped files {memory[LARGE][1]:.0f} and {memory[SMALL][1]:.0f} MB resident")
+    memory = {size: _memory(found) for size, found in cubes.items()}
+    yield Row(f"memory of a web process at {LARGE} against {SMALL}", f"{memory[LARGE][0]:.0f} MB",
+              f"{memory[SMALL][0]:.0f} MB", memory[LARGE][0] / memory[SMALL][0], 1.1,
+              note=f"its own; with mapped files {memory[LARGE][1]:.0f} and {memory[SMALL][1]:.0f} MB resident")
 
 
 def _requests(data: Cube, name: str) -> Iterator[bytes]:
@@ -43,12 +43,13 @@ def _requests(data: Cube, name: str) -> Iterator[bytes]:
     return itertools.cycle([request(f"/doc/statistic/{cell.slug}", "text/turtle") for cell in data.some(60_000)])
 
 
-def _memory(server: peers.Running, data: Cube) -> tuple[float, float]:
-    """Own and resident megabytes of the largest web process, once it has answered as much as the other server."""
+def _memory(data: Cube) -> tuple[float, float]:
+    """Own and resident megabytes of a web process that answered as much as another on another cube."""
     visits = (request(f"/doc/statistic/{cell.slug}", accept)
               for cell in data.some(VISITED, whole=True) for accept in ("text/turtle", "text/html"))
-    drive(Side(data.size, server.port, (server.root,), visits, connections=8), seconds=600)
-    return max(_resident(process) for process in family([server.root]) if _is_web(process, server.root))
+    with peers.ours(data, workers=1) as server:
+        drive(Side(data.size, server.port, (server.root,), visits, connections=4), seconds=600)
+        return max(_resident(process) for process in family([server.root]) if _is_web(process, server.root))
 
 
 def _is_web(process: int, root: int) -> bool:

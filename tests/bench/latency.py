@@ -7,15 +7,15 @@ query that has just begun runs at full priority for a fifth of a second before i
 from __future__ import annotations
 
 import itertools
-import statistics
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from bench import peers
 from bench.cube import cube
-from bench.load import Connection, paced, percentile, request
+from bench.load import Connection, Sample, Side, compare, median, p99, paced, quietest, request
 from bench.queries import POINT, ask_ours, text
 from bench.table import Plan, Row
 
@@ -30,30 +30,32 @@ def measure(plan: Plan) -> Iterator[Row]:
     """The rows of the table."""
     data = cube(plan.size, plan.folder)
     cells = data.some(60_000)
-    descriptions = itertools.cycle([request(f"/doc/statistic/{cell.slug}", "text/turtle") for cell in cells])
-    points = itertools.cycle([ask_ours(text(POINT, cell)) for cell in cells])
-    seconds = plan.seconds * 3
-    idle: list[float] = []
-    loaded: list[float] = []
-    beginning: list[float] = []
-    answered: list[float] = []
+    seconds = plan.seconds * 6
+    idle: list[Sample] = []
+    loaded: list[Sample] = []
+    beginning: list[Sample] = []
+    answered: list[Sample] = []
     with peers.ours(data, workers=2) as server:
-        paced(server.port, descriptions, RATE, seconds)
+        descriptions = Side("description", server.port, (server.root,), itertools.cycle(
+            [request(f"/doc/statistic/{cell.slug}", "text/turtle") for cell in cells]))
+        points = Side("point query", server.port, (server.root,), itertools.cycle(
+            [ask_ours(text(POINT, cell)) for cell in cells]))
+        paced(descriptions, RATE, seconds)
+        paced(points, POINTS_RATE, 1)
         for _ in range(plan.turns):
-            idle.append(percentile(paced(server.port, descriptions, RATE, seconds), 0.99))
+            idle.append(quietest(partial(paced, descriptions, RATE, seconds)))
             with _heavy(server.port):
-                beginning += paced(server.port, descriptions, RATE, 0.5)
-                loaded.append(percentile(paced(server.port, descriptions, RATE, seconds), 0.99))
-                answered += paced(server.port, points, POINTS_RATE, seconds / 2)
-    figure = statistics.median(loaded) / statistics.median(idle)
-    yield Row("description, p99 loaded against idle", f"{statistics.median(loaded) * 1000:.2f} ms",
-              f"{statistics.median(idle) * 1000:.2f} ms", figure, 2,
-              note=f"idle from {min(idle) * 1000:.2f} to {max(idle) * 1000:.2f} ms, "
-                   f"loaded from {min(loaded) * 1000:.2f} to {max(loaded) * 1000:.2f}")
-    yield Row("description, p99 in the half second of their start", f"{percentile(beginning, 0.99) * 1000:.2f} ms", "",
-              percentile(beginning, 0.99) / statistics.median(idle))
-    yield Row("point query meanwhile, p99", f"{percentile(answered, 0.99) * 1000:.1f} ms", "",
-              percentile(answered, 0.99) * 1000, 100, unit="ms", note=f"longest {max(answered) * 1000:.1f} ms")
+                beginning.append(paced(descriptions, RATE, 0.5))
+                loaded.append(quietest(partial(paced, descriptions, RATE, seconds)))
+                answered.append(quietest(partial(paced, points, POINTS_RATE, seconds / 2)))
+    found = compare(loaded, idle, p99)
+    yield Row("description, p99 loaded against idle", f"{median(loaded, p99):.2f} ms", f"{median(idle, p99):.2f} ms",
+              found.value, 2, note=found.doubt)
+    yield Row("description, p99 in the half second of their start", f"{median(beginning, p99):.2f} ms", "",
+              median(beginning, p99) / median(idle, p99))
+    longest = max(max(sample.latencies) for sample in answered) * 1000
+    yield Row("point query meanwhile, p99", f"{median(answered, p99):.1f} ms", "", median(answered, p99), 100,
+              unit="ms", note=f"longest {longest:.1f} ms")
 
 
 @contextmanager

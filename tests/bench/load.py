@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 QUIET = 0.05
@@ -27,7 +28,7 @@ QUIET = 0.05
 NOISY = 0.25
 """The spread of a ratio over the turns, as a share of it, from which it is marked."""
 
-_TRIES = 3
+_TRIES = 5
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -161,9 +162,8 @@ def drive(side: Side, seconds: float) -> Sample:
     connections = [Connection(side.port) for _ in range(side.connections)]
     statuses: Counter[int] = Counter()
     latencies: list[float] = []
-    busy, own = busy_seconds(), time.process_time()
-    before, start = cpu_seconds(side.roots), time.perf_counter()
-    stop = start + seconds
+    watch = Watch(side.roots)
+    stop = watch.start + seconds
     for connection in connections:
         selector.register(connection.socket, selectors.EVENT_READ, connection)
         connection.send(next(side.requests))
@@ -182,15 +182,14 @@ def drive(side: Side, seconds: float) -> Sample:
                 connection.send(following)
             else:
                 under_way -= 1
-    wall, cpu = time.perf_counter() - start, cpu_seconds(side.roots) - before
-    others = busy_seconds() - busy - cpu - (time.process_time() - own)
+    wall, cpu, others = watch.read()
     for connection in connections:
         connection.socket.close()
     selector.close()
     if set(statuses) != {side.status}:
         said = connections[0].answer[1][:500]
         raise SystemExit(f"{side.name} answered {dict(statuses)}, not {side.status}: {said!r}")
-    return Sample(len(latencies), wall, cpu, latencies, max(others, 0) / wall / (os.cpu_count() or 1))
+    return Sample(len(latencies), wall, cpu, latencies, others)
 
 
 def in_turn(sides: Sequence[Side], turns: int, seconds: float) -> dict[str, list[Sample]]:
@@ -200,34 +199,32 @@ def in_turn(sides: Sequence[Side], turns: int, seconds: float) -> dict[str, list
     found: dict[str, list[Sample]] = {side.name: [] for side in sides}
     for _ in range(turns):
         for side in sides:
-            found[side.name].append(_quietest(side, seconds))
+            found[side.name].append(quietest(partial(drive, side, seconds)))
     return found
 
 
-def _quietest(side: Side, seconds: float) -> Sample:
+def quietest(measure: Callable[[], Sample]) -> Sample:
     """A slice that others did not disturb, or of some tries the one that they disturbed least."""
     tries: list[Sample] = []
     while len(tries) < _TRIES and not (tries and tries[-1].others <= QUIET):
-        tries.append(drive(side, seconds))
+        tries.append(measure())
     return min(tries, key=lambda sample: sample.others)
 
 
-def paced(port: int, requests: Iterator[bytes], rate: float, seconds: float) -> list[float]:
-    """Latencies of requests sent at a steady rate, counted from when each was due; one connection."""
-    connection = Connection(port)
+def paced(side: Side, rate: float, seconds: float) -> Sample:
+    """Requests at a steady rate on one connection; latencies count from when each was sent."""
+    watch, connection = Watch(side.roots), Connection(side.port)
     found = []
-    start = time.perf_counter()
     for number in range(int(rate * seconds)):
-        due = start + number / rate
-        wait = due - time.perf_counter()
+        wait = watch.start + number / rate - time.perf_counter()
         if wait > 0:
             time.sleep(wait)
-            due = time.perf_counter()  # what the client's own timer was late is not the server's
-        if connection.ask(next(requests)) >= 400:
-            raise SystemExit(f"a paced request was answered {connection.answer[0][:200]!r}")
-        found.append(time.perf_counter() - due)
+        if connection.ask(next(side.requests)) != side.status:
+            raise SystemExit(f"{side.name} answered {connection.answer[0][:200]!r}")
+        found.append(time.perf_counter() - connection.sent_at)
     connection.socket.close()
-    return found
+    wall, cpu, others = watch.read()
+    return Sample(len(found), wall, cpu, found, others)
 
 
 def compare(above: Sequence[Sample], below: Sequence[Sample], value: Callable[[Sample], float]) -> Ratio:
@@ -245,6 +242,11 @@ def compare(above: Sequence[Sample], below: Sequence[Sample], value: Callable[[S
 def median(samples: Sequence[Sample], value: Callable[[Sample], float]) -> float:
     """The median over the turns."""
     return statistics.median(map(value, samples))
+
+
+def p99(sample: Sample) -> float:
+    """The latency in milliseconds that one in a hundred exceeds."""
+    return percentile(sample.latencies, 0.99) * 1000
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -282,6 +284,21 @@ def cpu_seconds(roots: Sequence[int]) -> float:
         except OSError:
             continue
     return total
+
+
+class Watch:
+    """What was used since it was made: elapsed seconds, CPU of some servers, and the share of the machine by others."""
+
+    def __init__(self, roots: Sequence[int]) -> None:
+        self._roots = roots
+        self._busy, self._own, self._cpu = busy_seconds(), time.process_time(), cpu_seconds(roots)
+        self.start = time.perf_counter()
+
+    def read(self) -> tuple[float, float, float]:
+        """The three."""
+        wall, cpu = time.perf_counter() - self.start, cpu_seconds(self._roots) - self._cpu
+        others = busy_seconds() - self._busy - cpu - (time.process_time() - self._own)
+        return wall, cpu, max(others, 0) / wall / (os.cpu_count() or 1)
 
 
 def busy_seconds() -> float:

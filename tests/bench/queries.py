@@ -96,7 +96,7 @@ def _points(data: Cube, count: int) -> Callable[[Ask], Iterator[bytes]]:
 
 
 def _rows(name: str, sides: tuple[Side, Side], bar: float, plan: Plan) -> Iterator[Row]:
-    found = in_turn(sides, plan.turns, plan.seconds)
+    found = in_turn(sides, plan.turns, plan.seconds * 2)
     mine, others = found["ours"], found["oxigraph serve"]
     speed, cpu = compare(mine, others, throughput), compare(mine, others, cost)
     yield Row(f"{name}, requests a second", f"{median(mine, throughput):.0f}/s", f"{median(others, throughput):.0f}/s",

@@ -44,7 +44,7 @@ def main() -> None:
     if unknown:
         parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    plan = Plan(given.size, given.folder, *((3, 1.0) if given.quick else (7, 2.0)))
+    plan = Plan(given.size, given.folder, *((3, 0.5) if given.quick else (9, 1.0)))
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
     print(f"cube of {plan.size} triples; {plan.turns} turns of {plan.seconds:g} s; load {load:.1f} on {cores} cores")
     missed = [show(title, measure(plan)) for name, (title, measure) in PARTS.items()

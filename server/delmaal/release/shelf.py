@@ -224,6 +224,11 @@ class Shelf:
         return next((time for time, name in reversed(self._switches()) if name == release.id), None)
 
 
+def shelf_of(publication: Path, out: Path) -> Shelf:
+    """The releases of a publication: the name of its folder stands for it on disk, before anything is read."""
+    return Shelf(out / publication.resolve().name)
+
+
 def twins(name: str, content: bytes) -> Iterator[File]:
     """A dump and its gzip twin, which holds neither a name nor a time."""
     packed = io.BytesIO()

@@ -61,17 +61,8 @@ def answer(make: Callable[[], bytes], content_type: str, *variant: str, vary: st
     """
     release = opened()
     wanted = coding(request.headers.get("Accept-Encoding", ""))
-    seed = (release.release.id, current_app.config["BUILD"], request.full_path, *(variant or (content_type,)), wanted)
-    etag = f'"{blake2b(chr(10).join(seed).encode("utf-8", "replace"), digest_size=16).hexdigest()}"'
-    lines = [
-        *EVERYWHERE,
-        ("ETag", etag),
-        ("Vary", f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"),
-        ("Cache-Control", CACHE),
-        *headers,
-    ]
-    if release.since is not None:
-        lines.append(("Last-Modified", http_date(release.since)))
+    etag = etag_of(release, current_app.config["BUILD"], request.full_path, variant or (content_type,), wanted)
+    lines = [*common_headers(release, etag, vary), *headers]
     if _unchanged(etag, release):
         return Response(status=304, headers=lines)
     body = make()
@@ -79,6 +70,25 @@ def answer(make: Callable[[], bytes], content_type: str, *variant: str, vary: st
         body = compress(body, wanted)
         lines.append(("Content-Encoding", wanted))
     return Response(body, 200, [*lines, ("Content-Type", content_type)])
+
+
+def etag_of(release: Opened, build: str, target: str, variant: Iterable[str], wanted: str) -> str:
+    """The ETag of a representation: of release, software, address (with its `?`), variant and content coding."""
+    seed = "\n".join((release.release.id, build, target, *variant, wanted))
+    return f'"{blake2b(seed.encode("utf-8", "replace"), digest_size=16).hexdigest()}"'
+
+
+def common_headers(release: Opened, etag: str, vary: str) -> list[tuple[str, str]]:
+    """The headers that every answer from a release has, a 304 too."""
+    lines = [
+        *EVERYWHERE,
+        ("ETag", etag),
+        ("Vary", f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"),
+        ("Cache-Control", CACHE),
+    ]
+    if release.since is not None:
+        lines.append(("Last-Modified", http_date(release.since)))
+    return lines
 
 
 def _unchanged(etag: str, release: Opened) -> bool:

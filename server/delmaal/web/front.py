@@ -1,8 +1,8 @@
 """The thin front before Flask, for granian's RSGI.
 
-It counts a body's bytes and time itself, notices that a client left, answers what was answered before, and calls Flask
-for all else: in place where that takes well under a millisecond, in a thread where a query is waited for. Flask is the
-whole application; without this front it runs under any WSGI server.
+It counts a body's bytes and time itself, notices that a client left, answers what was answered before and the plain
+descriptions that are asked for most, and calls Flask for all else: in place where that takes well under a millisecond,
+in a thread where a query is waited for. Flask is the whole application; it runs under any WSGI server without this.
 """
 
 from __future__ import annotations
@@ -22,9 +22,13 @@ from typing import Any
 from flask import Flask
 
 from delmaal.settings import Settings
+from delmaal.web.answers import SMALL, common_headers, compress, etag_of
 from delmaal.web.cache import AnswerCache, Kept, Key
 from delmaal.web.counters import Counters
+from delmaal.web.description import PLAIN, ROWS, headers_of, page_of, write_page
 from delmaal.web.fairuse import FairUse
+from delmaal.web.negotiate import HTML, by_suffix, choose, coding
+from delmaal.web.releases import Releases
 
 _VARYING = ("accept", "accept-language", "accept-encoding")
 _THREADS = 32
@@ -47,7 +51,8 @@ class Front:
         self.counters = Counters(run_dir)
         self.fair_use = FairUse(run_dir, settings.client_limit, settings.trusted_hops)
         self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="query")
-        self._link = str(app.config["RELEASES"].shelf.folder / "current")
+        self.releases: Releases = app.config["RELEASES"]
+        self._link = str(self.releases.shelf.folder / "current")
         app.config["COUNTERS"] = self.counters
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
@@ -81,9 +86,9 @@ class Front:
             body = read
         key, release = self._key(scope, body), _current(self._link)
         if key is not None:
-            kept = self.cache.get(release, key)
-            if kept is not None:
-                return self._from_cache(scope, proto, kept)
+            status = self._at_once(scope, proto, key, release)
+            if status:
+                return status
         return await self._from_flask(scope, proto, body, key, release)
 
     async def _body(self, scope: Any, proto: Any) -> bytes | int:
@@ -133,6 +138,61 @@ class Front:
         else:
             proto.response_bytes(kept.status, kept.headers, kept.body)
         return kept.status
+
+    def _at_once(self, scope: Any, proto: Any, key: Key, release: str) -> int:
+        """Answer from the cache, or with a plain description; 0 leaves the request to Flask."""
+        kept = self.cache.get(release, key)
+        if kept is not None:
+            return self._from_cache(scope, proto, kept)
+        if not scope.query_string and PLAIN.match(scope.path):
+            found = self._describe(scope)
+            if found is not None:
+                return self._send_description(scope, proto, found, key, release)
+        return 0
+
+    def _describe(self, scope: Any) -> Kept | None:
+        """The description that the view would give, or its 304; None leaves the request to the view.
+
+        It answers what is asked most, things of the publication in RDF, and nothing that is not a plain 200 or 304.
+        """
+        get = scope.headers.get
+        opened = self.releases.current()
+        stem, row = by_suffix(scope.path[5:], ROWS)
+        base = f"{opened.release.base}id/"
+        if row is not None and opened.lookup.knows(base + scope.path[5:]):
+            return None
+        vary = "" if row is not None else "Accept, Accept-Language"
+        row = row or choose(get("accept") or "", ROWS)
+        if row is None or row is HTML or "if-modified-since" in scope.headers:
+            return None
+        wanted = coding(get("accept-encoding") or "")
+        etag = etag_of(opened, self.app.config["BUILD"], f"{scope.path}?", (row.content_type,), wanted)
+        match = get("if-none-match")
+        if match is not None and _matches(match, etag) and match.strip() != "*":
+            return Kept(304, common_headers(opened, etag, vary), b"", etag)
+        page = page_of(opened, base + stem)
+        if page is None or match is not None:
+            return None
+        body = write_page(opened, page, f"doc/{stem}", row)
+        lines = [*common_headers(opened, etag, vary), *headers_of(opened, page, f"doc/{stem}", f"doc/{stem}.", row)]
+        if wanted and len(body) >= SMALL:
+            body = compress(body, wanted)
+            lines.append(("Content-Encoding", wanted))
+        return Kept(200, [*lines, ("Content-Type", row.content_type), ("Content-Length", str(len(body)))], body, etag)
+
+    def _send_description(self, scope: Any, proto: Any, found: Kept, key: Key, release: str) -> int:
+        if found.status == 304:
+            self.counters.add("not_modified")
+            proto.response_empty(304, found.headers)
+            return 304
+        self.counters.add("cache_misses")
+        if _current(self._link) == release:
+            self.cache.put(release, key, found)
+        if scope.method == "HEAD":
+            proto.response_empty(200, found.headers)
+        else:
+            proto.response_bytes(200, found.headers, found.body)
+        return 200
 
     async def _from_flask(self, scope: Any, proto: Any, body: bytes, key: Key | None, release: str) -> int:
         environ = _environ(scope, body)
