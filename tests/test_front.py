@@ -299,14 +299,14 @@ def test_a_killed_web_process_is_replaced_and_a_killed_server_leaves_nobody(tmp_
 
 def test_a_stop_lets_the_answer_under_way_out(tmp_path: Path) -> None:
     server = serving(TINY, tmp_path, DELMAAL_QUERY_SECONDS="20")
-    numbers = " ".join(map(str, range(2500)))
+    numbers = " ".join(map(str, range(1000)))
     slow = f"SELECT (COUNT(*) AS ?n) {{ VALUES ?x {{ {numbers} }} VALUES ?y {{ {numbers} }} FILTER(?x + ?y = 7) }}"
     answers: list[httpx.Response] = []
     with server as client:
         started = time.monotonic()
         measured = client.get("/sparql", params={"query": slow + " # 1"})
         took = time.monotonic() - started
-        if measured.status_code != 200 or not 0.4 < took < 9:
+        if measured.status_code != 200 or not 0.2 < took < 12:
             pytest.skip(f"the query takes {took:.1f} s on this machine")
 
         def ask() -> None:
