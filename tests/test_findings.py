@@ -245,7 +245,7 @@ REQUIRED = {
     "mentions", "certainty", "area-basis", "kind", "area", "period", "label", "unit", "name", "nb", "en", "sha256",
     "slug", "base", "source", "value", "upper", "reason",
 }
-BATCHES = 4
+BATCHES = 3
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
@@ -414,7 +414,7 @@ def examples(number: int) -> settings:
     return settings(max_examples=number, deadline=None, suppress_health_check=health, derandomize=True, database=None)
 
 
-@examples(120)
+@examples(80)
 @given(edits=EDITS)
 def test_whatever_the_sources_say_reading_and_building_end_well(edits: list[Edit], tiny: Path) -> None:
     spoilt(edits, tiny)
@@ -426,7 +426,7 @@ def test_whatever_the_sources_say_reading_and_building_end_well(edits: list[Edit
         assert astray({*positions.statements.values(), *positions.properties.values()}, tiny) == []
 
 
-@examples(12)
+@examples(8)
 @given(edits=EDITS)
 def test_whatever_the_sources_say_every_finding_has_its_place(edits: list[Edit], tiny: Path) -> None:
     spoilt(edits, tiny)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bench import peers
 from bench.cube import Cube, cube
-from bench.load import Side, compare, drive, family, in_turn, median, p50, request
+from bench.load import Side, compare, drive, in_turn, median, p50, request
+from bench.machine import family
 from bench.queries import POINT, ask_ours, text
 from bench.table import Plan, Row
 

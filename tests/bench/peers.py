@@ -21,7 +21,8 @@ from types import TracebackType
 
 from bench.cells import BASE
 from bench.cube import Cube
-from bench.load import Connection, family, request
+from bench.load import Connection, request
+from bench.machine import family
 
 TESTS = Path(__file__).resolve().parents[1]
 TRIFID = "5.3.0"
