@@ -1,4 +1,4 @@
-"""What processes and the machine used: CPU time of a server and all that it started, and what others took."""
+"""What processes and the machine used: CPU time of a server with all that it started, and what others took then."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Embedded:
     def __init__(self, folder: Path) -> None:
         try:
             self._store = Store.read_only(str(folder / "store"))
-        except (OSError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             sentence = f"the store of release {folder.name[:12]} cannot be opened ({error})"
             raise ReleaseError("store-unreadable", f"{sentence}; run `delmaal verify`") from error
 
