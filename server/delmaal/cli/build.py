@@ -1,0 +1,99 @@
+"""`delmaal build` and `delmaal validate`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from delmaal.cli.options import EXIT_CODES, base_option, folder_of, publication_argument, setting_options
+from delmaal.errors import count
+from delmaal.screen import err, out, print_findings, print_line, step_shown
+from delmaal.settings import Settings, load
+
+if TYPE_CHECKING:
+    from delmaal.records import Finding
+    from delmaal.release import Release
+
+
+@click.command(epilog=EXIT_CODES)
+@publication_argument
+@base_option
+@setting_options("out")
+def build(publication: Path | None, base: str | None, **options: str | None) -> None:
+    """Make a validated, immutable release and switch to it.
+
+    Nothing is released while the sources have a mistake or a shape of severity Violation is broken; the release that
+    was served stays served. With unchanged sources nothing is done.
+
+    \b
+    Examples:
+      delmaal build
+      delmaal build data/trondheim --out /srv/delmaal
+      delmaal build --base http://127.0.0.1:8000/
+    """
+    make_release(folder_of(publication), load(options), base)
+
+
+def make_release(folder: Path, settings: Settings, base: str | None) -> Release:
+    from delmaal.publish import publish  # noqa: PLC0415  # keeps --help fast
+
+    with step_shown() as progress:
+        outcome = publish(folder, settings.out, base, progress)
+    print_findings(outcome.findings, err)
+    release = outcome.release
+    warnings = count(release.manifest["findings"]["Warning"], "warning")
+    if not outcome.fresh:
+        out.print(f"unchanged: release {release.id[:12]} is current, {warnings}")
+    else:
+        statements = sum(release.manifest["parts"].values())
+        out.print(f"released {release.id[:12]}: {statements:,} statements, {warnings}, in {release.folder}")
+    return release
+
+
+@click.command(epilog=EXIT_CODES)
+@publication_argument
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="How to print findings.")
+def validate(publication: Path | None, style: str) -> None:
+    """Check the sources and the graph, and print every finding at its file, line and column.
+
+    \b
+    Examples:
+      delmaal validate
+      delmaal validate data/trondheim --format json | jq .
+    """
+    from delmaal.publish import check  # noqa: PLC0415  # keeps --help fast
+
+    with step_shown() as progress:
+        checked = check(folder_of(publication), None, progress)
+    violations = checked.report.of("Violation")
+    if style == "json":
+        rows = _as_json(checked.errors, checked.report.findings)
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1).encode())  # JSON is UTF-8, whatever the terminal is
+    else:
+        for error in sorted(checked.errors, key=lambda error: error.mark):
+            print_line(str(error.mark), error.code, error.sentence, "Violation", out)
+        print_findings(checked.report.findings, out)
+        warnings = len(checked.report.of("Warning"))
+        total = len(checked.errors) + len(violations)
+        out.print(f"{count(total, 'mistake')}, {count(warnings, 'warning')}" if total or warnings else "all is well")
+    if checked.errors or violations:
+        raise click.exceptions.Exit(1)
+
+
+def _as_json(errors: Sequence[Any], findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    rows = [
+        {"file": error.mark.file, "line": error.mark.line, "column": error.mark.column, "severity": "Violation",
+         "code": error.code, "message": {"en": error.sentence}}
+        for error in errors
+    ]
+    rows += [
+        {"file": found.mark.file, "line": found.mark.line, "column": found.mark.column, "severity": found.severity,
+         "code": found.code, "message": dict(found.message.items()), "fix": dict(found.fix.items()),
+         "focus": found.focus, "path": found.path, "value": found.value}
+        for found in findings
+    ]
+    return sorted(rows, key=lambda row: (row["file"], row["line"], row["column"], row["code"]))

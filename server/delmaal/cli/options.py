@@ -1,0 +1,65 @@
+"""What the commands share: exit codes, options from the settings table, the publication's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from delmaal.settings import SETTINGS, share
+
+EXIT_CODES = """\b
+Exit codes:
+  0  done
+  1  mistakes in the sources, violations of the shapes, or output that cannot be written
+  2  wrong usage, or a setting that cannot be
+  3  a release that is missing, damaged, being written or cannot be written
+  4  a query that is malformed or refused
+  5  the server cannot start
+  6  a remote store that fails, or does not hold what was sent
+130  interrupted"""
+
+
+def setting_options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Options from rows of the settings table."""
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        for row in reversed([row for row in SETTINGS if row.name in names]):
+            text = f"{row.help} [default: {row.default or 'none'}; {row.variable}]"
+            command = click.option(row.option, row.name, default=None, help=text)(command)
+        return command
+
+    return decorate
+
+
+def publication_argument(command: Callable[..., None]) -> Callable[..., None]:
+    return click.argument("publication", required=False, type=click.Path(path_type=Path, file_okay=False))(command)
+
+
+def folder_of(publication: Path | None) -> Path:
+    """The publication's folder: the one given, else Trondheim's, which ships with the software."""
+    folder = publication or _relative(share("data") / "trondheim")
+    if not folder.is_dir():
+        raise click.BadParameter(f"there is no folder {folder}", param_hint="PUBLICATION")
+    return folder
+
+
+def _relative(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _check_base(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None:
+        from delmaal.sources.publication import base_iri  # noqa: PLC0415  # keeps --help fast
+
+        try:
+            base_iri(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+    return value
+
+
+base_option = click.option(
+    "--base", default=None, metavar="IRI", callback=_check_base,
+    help="Mint the publication's IRIs under another base, for staging: http://127.0.0.1:8000/",
+)
