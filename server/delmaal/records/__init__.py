@@ -1,0 +1,45 @@
+"""What a publication says, as frozen records between reading and building.
+
+    texts.py        Marks, Text, Lines: what every record is made of
+    themes.py       Theme, TargetLink, PrintedCode
+    documents.py    Document, DocumentMention
+    statistics.py   Statistic, StatisticMention, Indicator, Area, Unit, NoFigure
+    publication.py  Publication, Agent, Place, Source, Named, Coded
+    findings.py     Finding
+
+A record keeps the Mark of itself and of each of its fields (`title`, `title.en`, `subjects.0`), so that whatever is
+found wrong later, in the graph, can be said at its place in the source.
+"""
+
+from delmaal.records.documents import Document, DocumentMention
+from delmaal.records.findings import Finding, Severity
+from delmaal.records.publication import Agent, Coded, Named, Place, Publication, Source
+from delmaal.records.statistics import Area, Indicator, NoFigure, Statistic, StatisticMention, Unit
+from delmaal.records.texts import WHOLE, Lines, Marks, Text
+from delmaal.records.themes import PrintedCode, TargetLink, Theme
+
+__all__ = [
+    "WHOLE",
+    "Agent",
+    "Area",
+    "Coded",
+    "Document",
+    "DocumentMention",
+    "Finding",
+    "Indicator",
+    "Lines",
+    "Marks",
+    "Named",
+    "NoFigure",
+    "Place",
+    "PrintedCode",
+    "Publication",
+    "Severity",
+    "Source",
+    "Statistic",
+    "StatisticMention",
+    "TargetLink",
+    "Text",
+    "Theme",
+    "Unit",
+]
