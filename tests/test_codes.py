@@ -89,7 +89,7 @@ def test_what_is_taken_for_a_period_is_one(text: str) -> None:
 @pytest.mark.parametrize(("code", "nb", "en"), [
     ("2019", "2019", "2019"), ("2020-03", "mars 2020", "March 2020"), ("2020-05-01", "1. mai 2020", "1 May 2020"),
     ("2025--2040", "2025–2040", "2025–2040"), ("2020--", "fra 2020", "from 2020"),
-    ("--2019", "til og med 2019", "until 2019"),
+    ("--2019", "til og med 2019", "up to and including 2019"),
     ("2019-12--2020-01", "desember 2019–januar 2020", "December 2019–January 2020"),
     ("1984~1986", "i løpet av 1984–1986", "some time in 1984–1986"), ("unknown", "ukjent periode", "unknown period"),
 ])

@@ -64,7 +64,7 @@ def period(code: str) -> Period:
             raise ValueError("a range needs a start or an end: 2025--2040, 2020--, --2019")
         if not left:
             last = _point(right)
-            return Period(code, f"til og med {last.nb}", f"until {last.en}", None, last.end, None)
+            return Period(code, f"til og med {last.nb}", f"up to and including {last.en}", None, last.end, None)
         first = _point(left)
         if not right:
             return Period(code, f"fra {first.nb}", f"from {first.en}", first.start, None, None)

@@ -77,7 +77,8 @@ def _breakdowns(out: Statements) -> None:
     head = out.publication.marks.record
     scheme = out.iri.thing("scheme", "breakdowns")
     out.types("concepts", scheme, head, "skos:ConceptScheme")
-    title = Text("Inndelinger", "Breakdowns")
+    named = out.publication.title
+    title = Text(f"Inndelinger i {named.nb}", f"Breakdowns of {named.en}")
     out.text("concepts", scheme, ("dct:title", "skos:prefLabel", "rdfs:label"), title, head)
     total = Text("ikke inndelt", "not broken down")
     nodes = [(shared("breakdown", codes.TOTAL), total, {"nb": head, "en": head}, head)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode
 
+from delmaal.build.mentions import MENTION, add_mention
 from delmaal.records import Document, DocumentMention, Text
 from delmaal.statements import Statements
 from delmaal.terms import concept, text
@@ -15,9 +16,8 @@ _DOCUMENT = {
     "mentions": "delmaal:mention",
 }
 _MENTION = {
-    "theme": "delmaal:inTheme", "as": "delmaal:asPrinted", "status": "delmaal:status", "note": "skos:note",
-    "status-as": "delmaal:statusAsPrinted", "status-date": "delmaal:statusDate", "case-number": "delmaal:caseNumber",
-    "lines": "prov:wasDerivedFrom",
+    **MENTION, "status": "delmaal:status", "status-as": "delmaal:statusAsPrinted", "status-date": "delmaal:statusDate",
+    "case-number": "delmaal:caseNumber",
 }
 
 
@@ -52,16 +52,9 @@ def _document(out: Statements, document: Document) -> None:
 
 
 def _mention(out: Statements, document: Document, subject: NamedNode, mention: DocumentMention, number: int) -> None:
-    node, marks = out.iri.thing("mention", f"{document.slug}-{number}"), mention.marks
-    out.types("documents", node, marks.record, "delmaal:Mention")
     title = document.title
     label = Text(f"Omtale {number} av {title.nb}", f"Mention {number} of {title.en}")
-    out.text("documents", node, "rdfs:label", label, marks.record)
-    out.add("documents", subject, "delmaal:mention", node, marks.record)
-    out.add("documents", node, "delmaal:mentionOf", subject, marks.record)
-    out.reference("documents", node, "delmaal:inTheme", "theme", mention.theme, marks, "theme")
-    if mention.printed:
-        out.add("documents", node, "delmaal:asPrinted", text(mention.printed), marks.at("as"))
+    node, marks = add_mention(out, "documents", subject, f"{document.slug}-{number}", label, mention), mention.marks
     if mention.status:
         out.add("documents", node, "delmaal:status", concept("status", mention.status), marks.at("status"))
     if mention.status_printed:
@@ -69,7 +62,4 @@ def _mention(out: Statements, document: Document, subject: NamedNode, mention: D
     out.period("documents", node, "delmaal:statusDate", mention.status_date, marks.at("status-date"))
     if mention.case_number:
         out.add("documents", node, "delmaal:caseNumber", text(mention.case_number), marks.at("case-number"))
-    if mention.note:
-        out.text("documents", node, "skos:note", mention.note, marks.texts("note"))
-    out.derived("documents", node, mention.lines, marks.at("lines"))
     out.fields(node, marks, _MENTION)

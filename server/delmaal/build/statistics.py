@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyoxigraph import NamedNode
 
 from delmaal import codes
+from delmaal.build.mentions import MENTION, add_mention
 from delmaal.errors import Mark
 from delmaal.records import Indicator, Statistic, StatisticMention, Text
 from delmaal.statements import Statements
@@ -59,8 +60,7 @@ _STATISTIC = {  # what is not wholly known is no observation
     "mentions": "delmaal:mention delmaal:printedValue",
 }
 _MENTION = {
-    "theme": "delmaal:inTheme", "as": "delmaal:asPrinted", "certainty": "delmaal:certainty", "note": "skos:note",
-    "area-basis": "delmaal:areaBasis", "source": "delmaal:statedSource", "lines": "prov:wasDerivedFrom",
+    **MENTION, "certainty": "delmaal:certainty", "area-basis": "delmaal:areaBasis", "source": "delmaal:statedSource",
 }
 
 
@@ -69,7 +69,7 @@ def add_statistics(out: Statements) -> None:
     _structure(out)
     scheme, head = out.iri.thing("scheme", "indicators"), out.publication.marks.record
     out.types("concepts", scheme, head, "skos:ConceptScheme")
-    out.text("concepts", scheme, ("dct:title", "skos:prefLabel", "rdfs:label"), Text("Indikatorer", "Indicators"), head)
+    out.text("concepts", scheme, ("dct:title", "skos:prefLabel", "rdfs:label"), _title(out), head)
     units = {unit.slug: NamedNode(unit.iri) for unit in out.publication.units if unit.iri}
     indicators = {indicator.slug: indicator for indicator in out.publication.indicators}
     for indicator in out.publication.indicators:
@@ -77,6 +77,11 @@ def add_statistics(out: Statements) -> None:
     for statistic in out.publication.statistics:
         indicator = indicators.get(statistic.indicator)  # type: ignore[assignment]  # none where unassigned
         _statistic(out, statistic, indicator, units)
+
+
+def _title(out: Statements) -> Text:
+    title = out.publication.title
+    return Text(f"Indikatorer i {title.nb}", f"Indicators of {title.en}")
 
 
 def _structure(out: Statements) -> None:
@@ -209,15 +214,8 @@ def _label(out: Statements, item: Statistic, indicator: Indicator | None) -> Tex
 
 
 def _mention(out: Statements, item: Statistic, subject: NamedNode, mention: StatisticMention, number: int) -> None:
-    node, marks = out.iri.thing("mention", f"{item.slug}-{number}"), mention.marks
-    out.types("statistics", node, marks.record, "delmaal:Mention")
     label = Text(f"Omtale {number} av tallet {mention.printed}", f"Mention {number} of the figure {mention.printed}")
-    out.text("statistics", node, "rdfs:label", label, marks.record)
-    out.add("statistics", subject, "delmaal:mention", node, marks.record)
-    out.add("statistics", node, "delmaal:mentionOf", subject, marks.record)
-    out.reference("statistics", node, "delmaal:inTheme", "theme", mention.theme, marks, "theme")
-    if mention.printed:
-        out.add("statistics", node, "delmaal:asPrinted", text(mention.printed), marks.at("as"))
+    node, marks = add_mention(out, "statistics", subject, f"{item.slug}-{number}", label, mention), mention.marks
     if mention.certainty:
         certainty = concept("certainty", mention.certainty)
         out.add("statistics", node, "delmaal:certainty", certainty, marks.at("certainty"))
@@ -225,7 +223,4 @@ def _mention(out: Statements, item: Statistic, subject: NamedNode, mention: Stat
         basis = concept("area-basis", mention.area_basis)
         out.add("statistics", node, "delmaal:areaBasis", basis, marks.at("area-basis"))
     out.reference("statistics", node, "delmaal:statedSource", "agent", mention.source, marks, "source")
-    if mention.note:
-        out.text("statistics", node, "skos:note", mention.note, marks.texts("note"))
-    out.derived("statistics", node, mention.lines, marks.at("lines"))
     out.fields(node, marks, _MENTION)

@@ -79,6 +79,10 @@ def _link(out: Statements, theme: Theme, subject: NamedNode, link: TargetLink) -
     if link.note:
         out.text("links", node, "skos:note", link.note, marks.texts("note"))
     out.derived("links", node, link.text_lines, marks.at("text"))
+    if not link.text_lines:  # a code without a text has its place where it is printed
+        for printed in link.printed:
+            if printed.line:
+                out.derived("links", node, ((printed.line, printed.line),), printed.marks.at("line"))
     out.fields(node, marks, _LINK)
     for printed in link.printed:
         _print(out, theme, node, printed)

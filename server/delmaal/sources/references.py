@@ -3,7 +3,7 @@ a target link rests on what it says it rests on."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import chain
 
 from delmaal.errors import Mark, SourceError, short
@@ -54,6 +54,11 @@ class _Check:
         for area in self.publication.areas:
             self._exists("areas", area.part_of, area.marks, "part-of")
             self._exists("areas", area.replaced_by, area.marks, "replaced-by")
+        self._acyclic({document.slug: (document.part_of, document.marks) for document in self.publication.documents},
+                      "part-of")
+        areas = self.publication.areas
+        self._acyclic({area.slug: (area.part_of, area.marks) for area in areas}, "part-of")
+        self._acyclic({area.slug: (area.replaced_by, area.marks) for area in areas}, "replaced-by")
         for lines in self.publication.no_figures:
             self._within(lines.lines, lines.marks.at("lines"))
 
@@ -125,6 +130,23 @@ class _Check:
         singular = name.removesuffix("s")
         hint = nearest(slug, sorted(self.known[name]))
         self._refuse(f"{singular}-unknown", marks.at(field), f'there is no {singular} "{short(slug)}"; {hint}')
+
+    def _acyclic(self, leads: Mapping[str, tuple[str, Marks]], field: str) -> None:
+        """Refuse a record that comes back to itself; of a ring, the first that is met."""
+        done: set[str] = set()
+        for start in leads:
+            way, slug = [], start
+            while slug in leads and slug not in done:
+                done.add(slug)
+                way.append(slug)
+                slug = leads[slug][0]
+            if slug in way:
+                ring = way[way.index(slug):]
+                marks = leads[ring[-1]][1]
+                marks.refuse(field)
+                shown = " → ".join(f'"{short(name)}"' for name in (*ring, slug))
+                self._refuse("reference-circular", marks.at(field), f"{field} leads back to where it began: {shown}; "
+                                                                    f"leave {field} out of one of them")
 
     def _within(self, lines: Lines, mark: Mark) -> None:
         last = self.publication.source.line_count
