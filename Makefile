@@ -2,16 +2,18 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+FRONTEND := $(shell find server/frontend -name node_modules -prune -o -type f -print) hatch_build.py
+DIST := server/delmaal/web/static/dist/manifest.json
 
 .PHONY: help serve test lint check bench lock clean
 
 help:            ## show what there is
 	@grep -E '^[a-z]+: .*##|^[a-z]+: +##' Makefile | sed 's/:.*## */\t/'
 
-serve: $(VENV)/.runtime  ## install, build and serve at http://127.0.0.1:8000
+serve: $(VENV)/.runtime $(DIST)  ## install, build and serve at http://127.0.0.1:8000
 	@$(BIN)/delmaal serve $(ARGS)
 
-test: $(VENV)/.dev  ## install and run every check and test
+test: $(VENV)/.dev $(DIST)  ## install and run every check and test
 	$(BIN)/ruff check server tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
@@ -27,7 +29,7 @@ lock: $(VENV)/.dev  ## resolve the dependencies anew
 		pyproject.toml --group dev -o requirements-dev.lock
 
 clean:           ## remove what was installed and built
-	rm -rf $(VENV) var dist
+	rm -rf $(VENV) var dist server/frontend/node_modules server/delmaal/web/static/dist
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another with: make PYTHON=python3.12")'
@@ -36,10 +38,14 @@ $(VENV)/.python:
 
 $(VENV)/.runtime: $(VENV)/.python requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	DELMAAL_FRONTEND=skip $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.python requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	DELMAAL_FRONTEND=skip $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.runtime
+
+# What the browser loads. It says so where it cannot be bundled; the pages work without.
+$(DIST): $(FRONTEND) | $(VENV)/.runtime
+	@$(BIN)/python hatch_build.py

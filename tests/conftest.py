@@ -14,12 +14,16 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from delmaal.publish import publish
 from delmaal.release import Release, Shelf
+
+if TYPE_CHECKING:
+    from succession import Succession
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = ROOT / "tests" / "tiny"
@@ -68,6 +72,22 @@ def tiny_server(tiny_release: Release, shelves: Path) -> Iterator[httpx.Client]:
     """A client of a running server with the tiny release."""
     with serving(TINY, shelves) as client:
         assert tiny_release.id == Shelf(shelves / "tiny").current().id
+        yield client
+
+
+@pytest.fixture(scope="session")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Succession:
+    """Releases of the tiny publication that followed each other; read only."""
+    from succession import succession
+
+    return succession(tmp_path_factory.mktemp("succession"))
+
+
+@pytest.fixture(scope="session")
+def past_server(releases: Succession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A client of a running server of the last of them, on a shelf of its own."""
+    shelf = releases.copy(tmp_path_factory.mktemp("served")).shelf
+    with serving(releases.publication, shelf.folder.parent) as client:
         yield client
 
 

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import re
+from collections.abc import Iterable, Iterator
+from email.utils import format_datetime
+from types import SimpleNamespace
 from urllib.parse import quote, urljoin
 
 import httpx
 import pyoxigraph as ox
 import pytest
 import zstandard
+from flask.testing import FlaskClient
+from markupsafe import escape
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
-from delmaal import formats
+from delmaal import formats, lookup, turtle
 from delmaal.lookup import Lookup
 from delmaal.ntriples import read_term
 from delmaal.release import Release, Shelf
+from delmaal.release.sorted_dump import Unindexed
 from delmaal.settings import load
-from delmaal.web import create_app
+from delmaal.terms import PREFIXES
+from delmaal.turtle import paragraph, write_turtle
+from delmaal.web import create_app, generic, releases
+from delmaal.web.description import Page, page_of, write_page
+from delmaal.web.direct import Direct
 from delmaal.web.releases import Releases
+from delmaal.web.resources import kind_of
 
 BASE = "https://w3id.org/delmaal/trondheim/"
 THEME = "/doc/theme/bedre-helse"
+STATISTIC = "statistic/ensomhet-norge-2015"
 RDFLIB = {"turtle": "turtle", "json-ld": "json-ld", "rdf-xml": "xml", "n-triples": "nt"}
 
 
@@ -155,6 +168,64 @@ def test_links_lead_to_every_other_form(trondheim_server: httpx.Client) -> None:
         assert f'rel="{relation}"' in links
 
 
+@pytest.mark.parametrize(("path", "negotiated"), [
+    (f"/doc/{STATISTIC}", True), (f"/doc/{STATISTIC}.ttl", False), ("/doc/cube/statistics?page=2", True),
+    ("/doc?iri=http%3A%2F%2Fmetadata.un.org%2Fsdg%2F3.4", True), ("/doc/cube/statistics.nt?page=2", False),
+])
+def test_headers_of_a_description(trondheim_server: httpx.Client, trondheim_release: Release, path: str,
+                                  negotiated: bool) -> None:
+    answer = get(trondheim_server, path, "text/turtle")
+    varying = set(answer.headers["vary"].split(", "))
+    assert "Accept-Encoding" in varying
+    assert ({"Accept", "Accept-Language"} <= varying) == negotiated
+    since = Shelf(trondheim_release.folder.parent.parent).switched_at(trondheim_release)
+    assert since is not None
+    assert answer.headers["last-modified"] == format_datetime(since, usegmt=True)
+    assert re.fullmatch(r"public, max-age=\d+, stale-while-revalidate=\d+", answer.headers["cache-control"])
+    assert re.fullmatch(r'"[0-9a-f]{32}"', answer.headers["etag"])
+    own = get(trondheim_server, answer.headers["content-location"], "text/html")
+    assert own.content == answer.content, "Content-Location is where exactly this is had"
+    links = dict(re.findall(r'<([^>]*)>; rel="(canonical|describes|describedby|license|prev|next)"',
+                            answer.headers["link"]))
+    by_relation = {relation: address for address, relation in links.items()}
+    document = path.partition("?page")[0].removesuffix(".ttl").removesuffix(".nt")
+    assert by_relation["canonical"] == BASE + document[1:]
+    assert by_relation["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert get(trondheim_server, by_relation["describedby"]).headers["content-type"].startswith("text/turtle")
+    topics = {t.object for t in parsed(answer) if t.predicate.value.endswith("/primaryTopic")}
+    assert topics == {ox.NamedNode(by_relation["describes"])}
+    assert ("prev" in by_relation) == ("page=2" in path)
+    if "prev" in by_relation:
+        assert get(trondheim_server, by_relation["prev"]).status_code == 200
+
+
+def test_etags_tell_every_representation_apart(trondheim_server: httpx.Client) -> None:
+    etags = [
+        get(trondheim_server, f"/doc/{STATISTIC}", kind, Accept_Encoding=coding, Accept_Language=spoken).headers["etag"]
+        for kind in (*(row.media_type for row in formats.RDF_FORMATS), "text/html")
+        for coding in ("identity", "gzip", "zstd")
+        for spoken in (("nb", "en") if kind == "text/html" else ("nb",))
+    ]
+    assert len(set(etags)) == len(etags) == 24
+
+
+@pytest.mark.parametrize("headers", [
+    {"Accept": "text/turtle, " * 900 + "*/*"}, {"Accept": ";q=;;=,/,*/"}, {"Accept": "text/turtle;q=nan, */*;q=inf"},
+    {"Accept": "\x80\xff/\xfe"}, {"Accept-Encoding": "gzip;q=nan, zstd;q=1e999, br;q=x"}, {"Accept-Encoding": "*;q=0"},
+    {"Accept-Language": "nb-;q=9, \xe6\xf8\xe5, *"}, {"If-None-Match": '"' + "x" * 8000}, {"If-None-Match": "W/,,\xff"},
+    {"If-Modified-Since": "Thu, 99 Foo 99999 99:99:99 GMT"}, {"If-Modified-Since": "0"}, {"Host": "[::1"},
+    {"X-Forwarded-For": "', ,::,\xff"}, {"X-Forwarded-Host": "evil.example"}, {"Range": "bytes=-1,0-,x"},
+], ids="-".join)
+def test_hostile_headers_do_no_harm(trondheim_server: httpx.Client, headers: dict[str, str]) -> None:
+    given = {"Accept": "text/turtle", "Accept-Encoding": "identity", **headers}
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in given.items()]
+    for path in (f"/doc/{STATISTIC}", f"/id/{STATISTIC}", "/doc/nothing", "/doc?iri=http://metadata.un.org/sdg/3.4"):
+        answer = trondheim_server.get(path, headers=raw)
+        assert answer.status_code in (200, 206, 303, 404, 406, 416), answer.text
+        assert "Traceback" not in answer.text
+        assert "evil.example" not in str(answer.headers)
+
+
 def test_head_is_get_without_body(trondheim_server: httpx.Client) -> None:
     for path in (THEME, "/catalog", "/id/theme/bedre-helse", "/", "/data/themes.ttl"):
         asked = get(trondheim_server, path, "text/turtle")
@@ -193,6 +264,10 @@ def test_content_codings_only_when_asked_for(trondheim_server: httpx.Client) -> 
             etags.add(got.headers["etag"])
         assert decode(raw) == plain.content
     assert len(etags) == 3
+    for name in ("gzip", "zstd"):
+        coded = get(trondheim_server, f"/doc/{STATISTIC}", "text/turtle", Accept_Encoding=name)
+        assert coded.headers["content-encoding"] == name
+        assert coded.content == get(trondheim_server, f"/doc/{STATISTIC}", "text/turtle").content
     refused = get(trondheim_server, "/catalog", "text/turtle", Accept_Encoding="gzip;q=0, zstd;q=0")
     assert "content-encoding" not in refused.headers
 
@@ -234,9 +309,13 @@ def test_wrong_requests(trondheim_server: httpx.Client, method: str, path: str, 
 def test_cross_origin_scripts_may_read(trondheim_server: httpx.Client) -> None:
     for path in (THEME, "/doc/nothing", "/sparql", "/data/themes.ttl"):
         assert get(trondheim_server, path).headers["access-control-allow-origin"] == "*"
-    asked = trondheim_server.options(THEME, headers={"Origin": "https://example.org"})
-    assert asked.status_code == 200
-    assert "GET" in asked.headers["access-control-allow-methods"]
+    for path in (THEME, "/id/theme/bedre-helse", "/doc?iri=http://metadata.un.org/sdg/3.4", "/ns"):
+        asked = trondheim_server.options(path, headers={"Origin": "https://example.org"})
+        assert asked.status_code == 200
+        assert {"GET", "HEAD", "OPTIONS"} <= set(asked.headers["access-control-allow-methods"].split(", "))
+        assert {"Accept", "If-None-Match"} <= set(asked.headers["access-control-allow-headers"].split(", "))
+    exposed = get(trondheim_server, THEME).headers["access-control-expose-headers"].split(", ")
+    assert {"Content-Location", "ETag", "Link", "Location"} <= set(exposed)
 
 
 def test_outside_iris_have_a_description(trondheim_server: httpx.Client) -> None:
@@ -246,6 +325,44 @@ def test_outside_iris_have_a_description(trondheim_server: httpx.Client) -> None
     assert f"{BASE}id/theme/bedre-helse" in answer.text
     page = get(trondheim_server, f"/doc?iri={quote(iri, safe='')}&lang=nb", "text/html")
     assert "Bedre helse" in page.text
+
+
+def test_a_thing_may_be_asked_for_by_its_iri(trondheim_server: httpx.Client) -> None:
+    asked = get(trondheim_server, f"/doc?iri={quote(f'{BASE}id/{STATISTIC}', safe='')}", "text/turtle")
+    assert asked.content == get(trondheim_server, f"/doc/{STATISTIC}", "text/turtle").content
+    assert asked.headers["content-location"] == f"/doc/{STATISTIC}.ttl"
+    for iri in ("http://qudt.org/vocab/unit/PERCENT", "https://w3id.org/delmaal/ns#Theme", "http://metadata.un.org/sdg/3"):
+        answer = get(trondheim_server, f"/doc?iri={quote(iri, safe='')}", "text/turtle")
+        page = get(trondheim_server, f"/doc?iri={quote(iri, safe='')}&lang=en", "text/html")
+        assert (answer.status_code, page.status_code) == (200, 200)
+        topics = {t.object.value for t in parsed(answer) if t.predicate.value.endswith("/primaryTopic")}  # type: ignore[union-attr]
+        assert topics == {iri}
+
+
+def test_many_statements_are_paged_and_complete(trondheim_release: Release, view: FlaskClient,
+                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    """With pages of 700 bytes, a scheme's members come page by page, each once, and its label is on each page."""
+    monkeypatch.setattr(lookup, "SPAN", 700)
+    iri = f"{BASE}id/scheme/themes"
+    expected, _ = Lookup(trondheim_release.folder).about(iri, 0, 10**6)
+    assert len(expected) > 15
+    found: list[bytes] = []
+    path: str | None = "/doc/scheme/themes.nt"
+    pages = 0
+    while path:
+        answer = view.get(path)
+        assert answer.status_code == 200
+        found += [line[:-2] for line in answer.data.splitlines() if line.startswith(b"<" + iri.encode() + b"> ")]
+        shown = view.get(path.replace(".nt", ""), headers={"Accept": "text/html", "Accept-Language": "en"})
+        assert "<h1" in shown.text
+        assert "Themes" in shown.text[shown.text.index("<h1") :][:200]
+        following = re.search(r'<([^>]+)>; rel="next"', ", ".join(answer.headers.getlist("Link")))
+        path = following[1] if following else None
+        pages += 1
+    assert [line for line in found if line not in expected] == []
+    assert sorted(found) == sorted(expected)
+    assert pages > 3
+    assert view.get(f"/doc/scheme/themes.nt?page={pages + 1}").status_code == 404
 
 
 def test_incoming_links_are_paged_and_complete(trondheim_server: httpx.Client, trondheim_release: Release) -> None:
@@ -305,25 +422,191 @@ def test_index_finds_what_the_dump_holds(trondheim_release: Release) -> None:
     assert lookup.about("http://example.org/nothing") == ([], False)
 
 
-@pytest.mark.parametrize("kind", [row.media_type for row in formats.RDF_FORMATS])
-def test_the_front_answers_as_the_view_does(trondheim_server: httpx.Client, trondheim_release: Release,
-                                            kind: str) -> None:
+TARGETS = (
+    THEME, "/doc/cube/statistics", "/doc/cube/statistics?page=2", f"/doc/{STATISTIC}", f"/doc/{STATISTIC}.ttl",
+    "/doc/area/norge.nq", "/doc/area/norge.html", "/doc/x/y", "/doc/area/norge?lang=nb", "/doc/area/norge?page=2",
+    "/doc/target-link/lokaldemokratiet-16.10", "/doc/target-link/lokaldemokratiet-16.10.jsonld",
+    "/doc/target-link/lokaldemokratiet-16.10?lang=en", "/doc?iri=http%3A%2F%2Fmetadata.un.org%2Fsdg%2F3.4",
+    "/doc?iri=http://metadata.un.org/sdg/3.4&page=2", "/doc?iri=http://metadata.un.org/sdg/3.4&format=html&lang=en",
+    "/doc?iri=https://example.org/nothing", "/doc?iri=http://metadata.un.org/sdg/3.4&format=trig",
+    "/doc?iri=https%3A%2F%2Fw3id.org%2Fdelmaal%2Fns%23Theme&page=1", f"/doc?iri={BASE}id/{STATISTIC}&format=ttl",
+    "/doc?iri=https%3A%2F%2Fw3id.org%2Fdelmaal%2Fns%23basis-both", f"/doc?iri={BASE}id/area/norge&page=2",
+    f"/id/{STATISTIC}", "/id/target-link/lokaldemokratiet-16.10", "/id/theme/bedre-helse.ttl", "/id/x/y",
+)
+
+
+@pytest.fixture(scope="module")
+def view(trondheim_release: Release) -> Iterator[FlaskClient]:
+    """The application without the front."""
+    app = create_app(load({}), Releases(Shelf(trondheim_release.folder.parent.parent)))
+    with app.test_client() as client:
+        yield client
+
+
+@pytest.mark.parametrize("kind", [*(row.media_type for row in formats.RDF_FORMATS), "text/html"])
+def test_the_front_answers_as_the_view_does(trondheim_server: httpx.Client, view: FlaskClient, kind: str) -> None:
     """The fast twin in the front against Flask's view: the same status, headers and bytes."""
-    view = create_app(load({}), Releases(Shelf(trondheim_release.folder.parent.parent))).test_client()
-    for path in ("theme/bedre-helse", "cube/statistics", "statistic/ensomhet-norge-2015.ttl", "area/norge.nq", "x/y",
-                 "target-link/lokaldemokratiet-16.10", "target-link/lokaldemokratiet-16.10.jsonld"):
+    direct = 0
+    for target in TARGETS:
         for coding in ("identity", "gzip", "zstd"):
-            asked = {"Accept": kind, "Accept-Encoding": coding}
-            slow = view.get(f"/doc/{path}", headers=asked)
-            with trondheim_server.stream("GET", f"/doc/{path}", headers=asked) as fast:
+            asked = {"Accept": kind, "Accept-Encoding": coding, "Accept-Language": "en, nb;q=0.5"}
+            slow = view.get(target, headers=asked)
+            with trondheim_server.stream("GET", target, headers=asked) as fast:
                 body = b"".join(fast.iter_raw())
             assert (fast.status_code, body) == (slow.status_code, slow.data)
-            skipped = {"date", "server", "content-length"}
-            assert {k.lower(): v for k, v in fast.headers.items() if k.lower() not in skipped} == \
-                {k.lower(): v for k, v in slow.headers.items() if k.lower() not in skipped}
+            assert same_headers(fast.headers.multi_items()) == same_headers(slow.headers.items()), target
             if slow.status_code == 200:
-                again = trondheim_server.get(f"/doc/{path}", headers={**asked, "If-None-Match": slow.headers["ETag"]})
+                direct += 1
+                again = trondheim_server.get(target, headers={**asked, "If-None-Match": slow.headers["ETag"]})
                 assert (again.status_code, again.headers["etag"]) == (304, slow.headers["ETag"])
+    assert direct > 30
+
+
+@pytest.mark.parametrize("kind", ["text/turtle", "text/html", "application/n-triples"])
+def test_plain_descriptions_never_reach_flask(trondheim_release: Release, view: FlaskClient, kind: str) -> None:
+    """That the front is quick is no accident: it answers these itself."""
+    direct = Direct(view.application, view.application.config["RELEASES"])
+    for target in ("/doc/target-link/lokaldemokratiet-16.10", "/doc/cube/statistics?page=2", f"/id/{STATISTIC}",
+                   "/doc?iri=https%3A%2F%2Fw3id.org%2Fdelmaal%2Fns%23basis-both"):
+        path, _, query = target.partition("?")
+        headers = httpx.Headers({"accept": kind})
+        asked = SimpleNamespace(path=path, query_string=query, headers=headers)
+        found = direct.answer(asked, trondheim_release.id)
+        assert found is not None, target
+        assert found.status == (303 if path.startswith("/id/") else 200)
+        asked.headers = httpx.Headers({"accept": kind, "accept-datetime": "Thu, 01 Jan 2026 00:00:00 GMT"})
+        assert direct.answer(asked, trondheim_release.id) is None, "an old release is for the view to find"
+
+
+def same_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The headers that an application sets, by lower-case name."""
+    return sorted((k.lower(), v) for k, v in headers if k.lower() not in ("date", "server", "content-length"))
+
+
+def test_pages_of_a_release_without_its_index_are_the_same(trondheim_release: Release) -> None:
+    indexed, plain = Lookup(trondheim_release.folder), Unindexed(trondheim_release.folder)
+    for path in ("cube/statistics", "scheme/themes", STATISTIC, "area/norge", "nothing"):
+        for number in (1, 2, 3):
+            iri = f"{BASE}id/{path}"
+            assert plain.page(iri, number, 25) == indexed.page(iri, number, 25)
+
+
+SAID = """<http://purl.org/dc/terms/x> "line\\nbreak \\"quoted\\" back\\\\slash"@nb
+<http://purl.org/dc/terms/x> "^^<http://example.org/none>"
+<http://www.w3.org/2004/02/skos/core#a.b> <http://purl.org/dc/terms/>
+<http://www.w3.org/2004/02/skos/core#note> <http://www.w3.org/2004/02/skos/core#ends.>
+<http://www.w3.org/2004/02/skos/core#note> <http://www.w3.org/2004/02/skos/core#-begins>
+<http://www.w3.org/2004/02/skos/core#note> <http://www.w3.org/2004/02/skos/core#bl\u00e5b\u00e6r>
+<http://www.w3.org/2004/02/skos/core#note> <http://www.w3.org/2004/02/skos/core#a/b>
+<http://www.w3.org/2004/02/skos/core#note> <urn:uuid:1>
+<http://schema.org/value> "01"^^<http://www.w3.org/2001/XMLSchema#integer>
+<http://schema.org/value> "+1"^^<http://www.w3.org/2001/XMLSchema#integer>
+<http://schema.org/value> "1."^^<http://www.w3.org/2001/XMLSchema#decimal>
+<http://schema.org/value> ".5"^^<http://www.w3.org/2001/XMLSchema#decimal>
+<http://schema.org/value> "-5.0"^^<http://www.w3.org/2001/XMLSchema#decimal>
+<http://schema.org/value> "five"^^<http://www.w3.org/2001/XMLSchema#decimal>
+<http://schema.org/value> "TRUE"^^<http://www.w3.org/2001/XMLSchema#boolean>
+<http://schema.org/value> "true"^^<http://www.w3.org/2001/XMLSchema#boolean>
+<http://schema.org/value> "2026-01-01"^^<http://www.w3.org/2001/XMLSchema#date>
+<http://schema.org/value> "x"^^<http://example.org/type>
+<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://purl.org/linked-data/cube#Observation>
+<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://example.org/Class>
+""".splitlines()
+
+
+def test_turtle_is_what_the_lines_say() -> None:
+    """Everything that could be abbreviated and must not be, and back through a parser: nothing is changed."""
+    subject = b"<http://example.org/s>"
+    pairs = [pair.encode() for pair in SAID]
+    text, used, links = paragraph(subject, pairs)
+    turtle = write_turtle([text], used)
+    triples = {ox.Triple(q.subject, q.predicate, q.object) for q in ox.parse(turtle, format=ox.RdfFormat.TURTLE)}
+    lines = b"".join(subject + b" " + pair + b" .\n" for pair in pairs)
+    assert triples == {ox.Triple(q.subject, q.predicate, q.object)
+                       for q in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)}
+    assert Graph().parse(data=turtle, format="turtle")
+    assert b"<http://example.org/s> a qb:Observation , <http://example.org/Class> ;" in turtle
+    assert len(links) == 8
+
+
+def test_generic_page_escapes_and_links_only_what_leads_somewhere(view: FlaskClient) -> None:
+    """A description that nobody would publish, as a page."""
+    app = view.application
+    opened = app.config["RELEASES"].current()
+    label, note = (f"<{PREFIXES[name]}>".encode() for name in ("rdfs", "skos"))
+    label, note = label[:-1] + b"label>", note[:-1] + b"note>"
+    pairs = [
+        label + b' "<script>alert(1)</script> & \\"more\\""@nb', label + b' "\\u003Cimg src=x\\u003E"@en',
+        note + b" <javascript:alert(1)>", note + b" <http://example.org/?a='b'&c=\"d\">", note + b" <urn:x:y>",
+        note + b" <http://metadata.un.org/sdg/3.10>", note + b" <http://metadata.un.org/sdg/3.4>",
+        note + b' "text"@de', b"<javascript:x> <urn:x:z>", b'<urn:n> "6.40"^^<http://www.w3.org/2001/XMLSchema#decimal>',
+    ]
+    page = Page("http://example.org/<b>", 1, pairs, [b"<urn:x:from> " + note], False)
+    at = "doc?iri=x%26y", "doc?iri=x%26y&format=", "nb"
+    html = app.config["GENERIC"].write(opened, page, *at).decode()
+    further = app.config["GENERIC"].write(opened, page._replace(number=2, more=True), *at).decode()
+    assert not re.search(r"<script|<img src=x|<b>|href=.javascript", html)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;more&#34;" in html
+    assert re.search(r"<li>javascript:alert\(1\)</li>", html)
+    assert html.index(">3.4</span>") < html.index(">3.10</span>")
+    assert '<span lang="de" dir="auto">text</span>' in html
+    assert "<dd>6,40</dd>" in html
+    assert '/doc?iri=x%26y&amp;format=ttl"' in html
+    assert 'href="/doc?iri=x%26y&amp;page=3&amp;lang=nb" rel="next"' in further
+    assert 'href="/doc?iri=x%26y&amp;page=1&amp;lang=nb" rel="prev"' in further
+    assert re.search(r'href="/doc\?iri=x%26y&amp;page=2&amp;lang=en"[^>]*>English', further), "the same page in English"
+    assert "/doc?iri=urn%3Ax%3Afrom&amp;lang=nb" in html
+
+
+def test_generic_page_says_all_that_is_said(trondheim_server: httpx.Client, trondheim_release: Release) -> None:
+    found = Lookup(trondheim_release.folder)
+    for path in ("target-link/lokaldemokratiet-16.10", "mention", "printed-code"):
+        begins = f"<{BASE}id/{path}".encode()
+        dump = (trondheim_release.folder / "data/all.nt").read_bytes().splitlines()
+        iri = next(line[1 : line.index(b"> ")].decode() for line in dump if line.startswith(begins))
+        page = get(trondheim_server, iri.removeprefix(BASE).replace("id/", "/doc/", 1), "text/html",
+                   Accept_Language="nb").text
+        for line in found.about(iri)[0]:
+            _, predicate, token = line.split(b" ", 2)
+            value = read_term(token)
+            if value.is_iri:
+                local = value.value.removeprefix(f"{BASE}id/")
+                own = local != value.value and "#" not in local
+                href = f"/doc/{local}" if own else f"/doc?iri={quote(value.value, safe='')}"
+                assert href in page, line
+            elif value.language in ("", "nb") and b"label" not in predicate.lower():
+                assert escape({"true": "ja", "false": "nei"}.get(value.value, value.value)) in page, line
+
+
+def test_pages_of_their_own_are_for_things_with_something_to_show(view: FlaskClient) -> None:
+    opened = view.application.config["RELEASES"].current()
+    for path, own in (("theme/bedre-helse", True), (STATISTIC, True), ("target-link/lokaldemokratiet-16.10", False)):
+        page = page_of(opened, f"{BASE}id/{path}")
+        assert page is not None
+        assert (kind_of(page) is not None) == own
+    cell = Page(f"{BASE}id/x", 1, [f"<{PREFIXES['rdf']}type> <{PREFIXES['qb']}Observation>".encode()], [], False)
+    assert kind_of(cell) is None, "a cell of a cube that no text mentions"
+    assert kind_of(cell._replace(pairs=[*cell.pairs, f"<{PREFIXES['delmaal']}mention> <urn:x>".encode()])) is not None
+
+
+def test_what_is_kept_for_speed_is_bounded(view: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The memory of a process does not grow with what is asked of it."""
+    monkeypatch.setattr(releases, "LABELS_KEPT", 100)
+    monkeypatch.setattr(turtle, "KEPT", 100)
+    monkeypatch.setattr(generic, "KEPT", 100)
+    app = view.application
+    opened = Releases(app.config["RELEASES"].shelf).current()
+    pages = generic.GenericPages(app)
+    for number in range(1000):
+        pairs = [f"<urn:p{number}> <urn:o{number}>".encode(), b'<urn:p> "text"']
+        page = Page(f"urn:s{number}", 1, pairs, [], False)
+        write_page(opened, page, "doc", formats.TURTLE)
+        pages.write(opened, page, "doc/x", "doc/x.", "nb")
+    # 1000 resources were shown; no collection that anything keeps has an entry for each
+    sizes = [len(each) for each in gc.get_objects() if isinstance(each, dict) and len(each) >= 900
+             and b"<urn:p950> <urn:o950>" in each]
+    assert sizes == []
+    assert len(turtle.KEPT_PAIRS) <= 100
 
 
 def test_terms_are_unescaped() -> None:

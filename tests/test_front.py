@@ -18,7 +18,7 @@ import pytest
 from conftest import TINY, serving
 from delmaal.publish import publish
 from delmaal.release import Release, Shelf
-from delmaal.web.cache import AnswerCache, Kept
+from delmaal.web.cache import REMEMBERED, AnswerCache, Kept
 from delmaal.web.counters import Counters, prometheus
 from delmaal.web.fairuse import FairUse
 
@@ -150,15 +150,30 @@ def test_clients_address_is_taken_from_the_trusted_hops(tmp_path: Path) -> None:
 
 def test_cache_is_bounded_in_bytes() -> None:
     cache = AnswerCache(100_000)
-    for number in range(100):
-        cache.put("r1", (str(number),), Kept(200, [], b"x" * 5_000, ""))
+    for number in range(200):
+        cache.put("r1", (str(number // 2),), Kept(200, [], b"x" * 5_000, ""))
         assert cache.size <= 100_000
     assert cache.get("r1", ("0",)) is None
     assert cache.get("r1", ("99",)) is not None
-    cache.put("r1", ("big",), Kept(200, [], b"x" * 50_000, ""))
+    for _ in range(2):
+        cache.put("r1", ("big",), Kept(200, [], b"x" * 50_000, ""))
     assert cache.get("r1", ("big",)) is None
     assert cache.get("r2", ("99",)) is None
     assert len(cache) == 0
+
+
+def test_an_answer_is_kept_from_its_second_request_on() -> None:
+    cache, answer = AnswerCache(10 << 20), Kept(200, [], b"x", "")
+    cache.put("r1", ("a",), answer)
+    assert (cache.get("r1", ("a",)), len(cache), cache.size) == (None, 0, 0)
+    cache.put("r1", ("a",), answer)
+    assert cache.get("r1", ("a",)) == answer
+    for number in range(10 * REMEMBERED):  # what is asked for once fills neither the cache nor the memory of requests
+        cache.put("r1", (str(number),), answer)
+    assert len(cache) == 1
+    assert len(cache._once) + len(cache._once_before) <= 2 * REMEMBERED
+    cache.put("r1", ("0",), answer)
+    assert cache.get("r1", ("0",)) is None, "it was forgotten"
 
 
 def test_counters_outlive_their_process(tmp_path: Path) -> None:
@@ -299,7 +314,7 @@ def test_a_killed_web_process_is_replaced_and_a_killed_server_leaves_nobody(tmp_
 
 def test_a_stop_lets_the_answer_under_way_out(tmp_path: Path) -> None:
     server = serving(TINY, tmp_path, DELMAAL_QUERY_SECONDS="20")
-    numbers = " ".join(map(str, range(1000)))
+    numbers = " ".join(map(str, range(3000)))
     slow = f"SELECT (COUNT(*) AS ?n) {{ VALUES ?x {{ {numbers} }} VALUES ?y {{ {numbers} }} FILTER(?x + ?y = 7) }}"
     answers: list[httpx.Response] = []
     with server as client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,13 +16,22 @@ from delmaal.settings import load
 from delmaal.web import create_app
 from delmaal.web.releases import Releases
 
-PATHS = {"path": ["theme/god-helse", "statistic/god-helse-kvinner", "theme/god-helse.ttl", "x", "theme/æ", "a/b/c"],
-         "name": ["all.nt", "themes.ttl.gz", "nothing", "graphs.nq"]}
+PATHS = {"release": ["0" * 12, "x"], "other": ["0" * 12, "x.json"], "fragment": ["0", "x"], "page": ["1", "9"],
+         "path": ["theme/god-helse", "statistic/god-helse-kvinner", "theme/god-helse.ttl", "x", "theme/æ", "a/b/c"],
+         "number": ["1", "2", "x"], "name": ["all.nt", "themes.ttl.gz", "nothing", "graphs.nq", "themes", "themes.bib", "all.json"],
+         "lang": ["nb", "en"]}
 VALUES = {
+    "cube": ["cube/statistics", "cube/x", "https://example.org/lillevik/id/cube/statistics"],
+    "after": ["statistic/god-helse-kvinner", "statistic/x"],
     "iri": ["http://metadata.un.org/sdg/3.4", "x", "", "https://example.org/lillevik/id/theme/god-helse"],
     "query": ["ASK {}", "SELECT * {", "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 1", "DROP ALL"],
     "default-graph-uri": ["https://example.org/lillevik/graph/themes", "relative"],
     "named-graph-uri": ["https://example.org/lillevik/graph/themes"],
+    "q": ["helse", "3.4", "", "(\"*", "helsse", "x" * 300],
+    "prefix": ["god", "3", ""], "type": ["theme", "http://metadata.un.org/sdg/ontology#Target", "x"],
+    "id": ["http://metadata.un.org/sdg/3.4", "x"],
+    "queries": ['{"a": {"query": "3.4"}}', "{", "[]", '{"a": {}}'],
+    "extend": ['{"ids": ["http://metadata.un.org/sdg/3.4"], "properties": [{"id": "dct:identifier"}]}', "{}"],
 }
 ACCEPT = ["*/*", "text/turtle", "text/html", "application/ld+json", "text/csv", "image/png", "application/n-triples"]
 
@@ -40,9 +50,9 @@ def test_it_is_openapi_and_every_route_is_in_it(tiny_server: httpx.Client, tiny_
     ids = [operation["operationId"] for path in found["paths"].values() for operation in path.values()]
     assert len(ids) == len(set(ids))
     app: Flask = create_app(load({}), Releases(Shelf(tiny_release.folder.parent.parent)))
-    routes = {rule.rule.replace("<path:path>", "{path}").replace("<name>", "{name}")
+    routes = {re.sub(r"<(?:[^<>]+:)?(\w+)>", r"{\1}", rule.rule)
               for rule in app.url_map.iter_rules() if "<suffix>" not in rule.rule}
-    assert routes - set(found["paths"]) == {"/static/<path:filename>", "/openapi.json"}
+    assert routes - set(found["paths"]) == {"/static/{filename}", "/openapi.json"}
 
 
 def request(rng: random.Random, path: str, operation: dict[str, Any]) -> tuple[str, dict[str, list[str]]]:

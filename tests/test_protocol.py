@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from conftest import REFERENCE, TINY, needs_reference, serving
 from delmaal import formats
 from delmaal.publish import publish
 from delmaal.release import CACHES, Release, Shelf
+from plain_wsgi import PlainWsgi
 
 SUITE = REFERENCE / "w3c-sparql-protocol"
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
@@ -47,8 +49,8 @@ def manifest() -> list[tuple[str, Node, Graph]]:
 
 
 @pytest.fixture(scope="module")
-def suite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A server whose release holds the suite's graphs beside the tiny publication."""
+def suite_shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shelf whose release holds the suite's graphs beside the tiny publication."""
     out = tmp_path_factory.mktemp("suite")
     publish(TINY, out)
     release = Shelf(out / "tiny").current()
@@ -59,11 +61,20 @@ def suite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Cli
             lines += f"{triple.subject} {triple.predicate} {triple.object} <{DATA}data{number}.rdf> .\n".encode()
     graphs.write_bytes(lines)
     for name, make in CACHES.items():
-        for file in (release.folder / name).iterdir():
-            file.unlink()
-        (release.folder / name).rmdir()
+        shutil.rmtree(release.folder / name)
         make(release.folder)
-    with serving(TINY, out) as client:
+    return out / "tiny"
+
+
+@pytest.fixture(scope="module", params=["front", "Flask alone"])
+def suite_server(request: pytest.FixtureRequest, suite_shelf: Path,
+                 tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A server on it, as `delmaal serve` runs it; and the application alone, under another WSGI server."""
+    if request.param == "front":
+        running: serving | PlainWsgi = serving(TINY, suite_shelf.parent)
+    else:
+        running = PlainWsgi(suite_shelf, tmp_path_factory.mktemp("run"))
+    with running as client:
         yield client
 
 
@@ -275,6 +286,14 @@ def test_rdflibs_store_is_a_client(tiny_server: httpx.Client, tiny_release: Rele
     files = [(tiny_release.folder / name).read_bytes() for name in ("data/all.nt", "metadata/metadata.nt")]
     total = sum(content.count(b"\n") for content in files)
     assert len(graph) == total
+
+
+def test_head_is_get_without_its_body(tiny_server: httpx.Client) -> None:
+    for parameters in ({}, {"query": COUNT}, {"query": "SELECT"}):
+        head, get = (tiny_server.request(method, "/sparql", params=parameters) for method in ("HEAD", "GET"))
+        assert head.status_code == get.status_code
+        assert head.content == b""
+        assert {**head.headers, "date": ""} == {**get.headers, "date": ""}
 
 
 def test_openly_readable_problem(tiny_server: httpx.Client) -> None:

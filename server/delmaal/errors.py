@@ -13,10 +13,11 @@
     │       ├── QueryTooSlow, QueryTooBig, QueryBusy, KeeperUnreachable: over a limit, or at a bad time
     │       └── QueryAbandoned: the client left
     ├── ServerError              5  the server cannot start
-    └── EngineError              6  what a remote store did instead of answering
-        ├── EngineUnreachable, EngineTooSlow: no answer, or none in time
-        ├── EngineBroken, EngineUnfilled: a useless answer, or it does not hold the release
-        └── StoreForeign, StoreDiffers: a push would overwrite others' data, or did not arrive as it was sent
+    ├── EngineError              6  what a remote store did instead of answering
+    │   ├── EngineUnreachable, EngineTooSlow: no answer, or none in time
+    │   ├── EngineBroken, EngineUnfilled: a useless answer, or it does not hold the release
+    │   └── StoreForeign, StoreDiffers: a push would overwrite others' data, or did not arrive as it was sent
+    └── CatalogueError           7  a catalogue that cannot be had or read, or shapes for it
 
 An error says where it is, what was found and what to do; it never carries a traceback to the user.
 """
@@ -247,6 +248,12 @@ class StoreDiffers(EngineError):
     """The dataset does not hold what was sent."""
 
     name = "engine-differs"
+
+
+class CatalogueError(DelmaalError):
+    """A catalogue that is to be scored cannot be had or read, or the shapes for it."""
+
+    exit_code = 7
 
 
 def count(number: int, noun: str) -> str:

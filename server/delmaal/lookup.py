@@ -13,14 +13,17 @@ from __future__ import annotations
 
 import mmap
 import sys
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
 from delmaal.errors import ReleaseError
 
 FILES = ("data/all.nt", "metadata/metadata.nt")
+SPAN = 32_000
+"""Bytes of statements about a resource on one page of it."""
+
 _OFFSET_BITS = 40
 _LITTLE = sys.byteorder == "little"
 
@@ -52,6 +55,73 @@ class Lookup:
         chosen = lines[start : start + limit]
         return [line[:-2] for line in chosen], len(lines) > start + limit
 
+    def page(self, iri: str, number: int, links: int) -> tuple[list[bytes], bool, list[bytes], bool]:
+        """A page of a resource, counted from 1: `predicate object` of what is said about it and whether more follows,
+        `subject predicate` of at most `links` statements that lead to it and whether more follow.
+
+        What is said about it is paged by SPANs of bytes: a statement is on the page of the SPAN that it begins in. So a
+        page is found by its place, and costs the same wherever it is.
+        """
+        name = iri.encode()
+        wanted, prefix, token = _key(name), b"<" + name + b"> ", b" <" + name + b"> .\n"
+        pairs, more = self._only(wanted, prefix) if number == 1 else ([], False)
+        if not pairs:
+            pairs, more = self.pairs(iri, number)
+        keys, count = self._objects, len(self._objects)
+        position = bisect_left(keys, wanted) + (number - 1) * links
+        heads: list[bytes] = []
+        while position < count and keys[position] == wanted and len(heads) <= links:
+            source, start = self._first, self._lines[position]
+            if start >= self._boundary:
+                source, start = self._second, start - self._boundary
+            end = source.find(token, start)
+            if end >= 0 and source.find(b"\n", start, end) < 0:  # else two IRIs share a hash
+                heads.append(source[start:end])
+            position += 1
+        return pairs, more, heads[:links], len(heads) > links
+
+    def pairs(self, iri: str, number: int) -> tuple[list[bytes], bool]:
+        """What is said about a resource on one page of it, as `page` has it."""
+        name = iri.encode()
+        prefix = b"<" + name + b"> "
+        found: list[bytes] = []
+        more = False
+        for source, start, size in self._spans(name, prefix):
+            if size > SPAN:
+                lines, further = page_of_lines(source, start, size, number)
+                more = more or further
+            else:
+                lines = source[start : start + size] if number == 1 else b""
+            if lines:
+                found += _split(lines, prefix)
+        return found, more
+
+    def _only(self, wanted: int, prefix: bytes) -> tuple[list[bytes], bool]:
+        """The pairs of a resource where all that is said about it stands on one page, as it does nearly always."""
+        keys, count = self._subjects, len(self._subjects)
+        position = bisect_left(keys, wanted)
+        if position == count or keys[position] != wanted or self._sizes[position] > SPAN or (
+            position + 1 < count and keys[position + 1] == wanted
+        ):
+            return [], False
+        source, start = self._first, self._starts[position]
+        if start >= self._boundary:
+            source, start = self._second, start - self._boundary
+        lines = source[start : start + self._sizes[position]]
+        return (_split(lines, prefix) if lines.startswith(prefix) else []), False
+
+    @property
+    def subject_count(self) -> int:
+        """How many resources something is said about; one that both files speak of counts twice."""
+        return len(self._subjects)
+
+    def subjects(self, start: int, limit: int) -> Iterator[str]:
+        """The resources that something is said about, from the `start`-th on, in the order of the index: the same for a
+        release wherever it is. A position costs the same wherever it is."""
+        for at in self._starts[max(start, 0) : max(start, 0) + limit]:
+            source, begins = (self._first, at) if at < self._boundary else (self._second, at - self._boundary)
+            yield source[begins + 1 : source.find(b"> ", begins)].decode()
+
     def knows(self, iri: str) -> bool:
         """Whether anything is said about a resource or leads to it."""
         return any(True for _ in self._blocks(iri)) or bool(self.incoming(iri, 0, 1)[0])
@@ -72,20 +142,41 @@ class Lookup:
             position += 1
         return lines[:limit], len(lines) > limit
 
+    def leading(self, iri: str) -> memoryview:
+        """Where each line that leads to a resource begins, in the order of the files: its subjects in their order."""
+        wanted, keys = _key(iri.encode()), self._objects
+        first = bisect_left(keys, wanted)
+        return self._lines[first : bisect_right(keys, wanted, first)]
+
+    def line_at(self, start: int) -> bytes:
+        """The line that begins at a place, without its ` .`."""
+        return self._line(start)[:-2]
+
+    def span_of(self, iri: str, near: int) -> tuple[int, int]:
+        """Where the lines about a resource begin and end, in the file that the place `near` is in."""
+        name = iri.encode()
+        late = near >= self._boundary
+        for source, start, size in self._spans(name, b"<" + name + b"> "):
+            if (source is self._second) == late:
+                begin = start + self._boundary if late else start
+                return begin, begin + size
+        return near, near
+
     def _blocks(self, iri: str) -> Iterator[bytes]:
         name = iri.encode()
-        wanted, prefix = _key(name), b"<" + name + b"> "
-        keys, count = self._subjects, len(self._subjects)
+        for source, start, size in self._spans(name, b"<" + name + b"> "):
+            yield source[start : start + size]
+
+    def _spans(self, name: bytes, prefix: bytes) -> Iterable[tuple[mmap.mmap | bytes, int, int]]:
+        """Where the lines about a resource are: in which file, from where, how many bytes."""
+        wanted, keys, count = _key(name), self._subjects, len(self._subjects)
         position = bisect_left(keys, wanted)
         while position < count and keys[position] == wanted:
-            start, size = self._starts[position], self._sizes[position]
-            if start < self._boundary:
-                block = self._first[start : start + size]
-            else:
-                start -= self._boundary
-                block = self._second[start : start + size]
-            if block.startswith(prefix):
-                yield block
+            source, start = self._first, self._starts[position]
+            if start >= self._boundary:
+                source, start = self._second, start - self._boundary
+            if source[start : start + len(prefix)] == prefix:  # else two IRIs share a hash
+                yield source, start, self._sizes[position]
             position += 1
 
     def _line(self, start: int) -> bytes:
@@ -129,6 +220,24 @@ def build_index(folder: Path) -> None:
 
 def _key(iri: bytes) -> int:
     return int.from_bytes(blake2b(iri, digest_size=8).digest(), "little")
+
+
+def _split(lines: bytes, prefix: bytes) -> list[bytes]:
+    """Lines about one subject without it, and without their ends."""
+    return lines[len(prefix) : -3].split(b" .\n" + prefix)
+
+
+def page_of_lines(source: mmap.mmap | bytes, start: int, size: int, number: int) -> tuple[bytes, bool]:
+    """The lines that begin in the `number`-th SPAN of a stretch of lines, and whether any begins behind it."""
+    begin, end = (_line_from(source, start, size, (number - each) * SPAN) for each in (1, 0))
+    return source[begin:end], end < start + size
+
+
+def _line_from(source: mmap.mmap | bytes, start: int, size: int, offset: int) -> int:
+    """Where the first line of a stretch begins that begins at an offset or behind it; the end where none does."""
+    if not 0 < offset < size:
+        return start if offset <= 0 else start + size
+    return source.find(b"\n", start + offset - 1, start + size) + 1
 
 
 def _map(path: Path) -> mmap.mmap | bytes:

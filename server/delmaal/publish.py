@@ -10,7 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from delmaal.build import build
-from delmaal.describe import Ingredient, catalogue, data_dumps, provenance, report, service_description, void
+from delmaal.describe import (
+    Ingredient,
+    catalogue,
+    catalogue_positions,
+    catalogue_shapes,
+    data_dumps,
+    provenance,
+    reading_order,
+    report,
+    service_description,
+    void,
+)
 from delmaal.describe.dumps import Dump, sorted_lines
 from delmaal.errors import InvalidPublication, Mark, ReleaseError, SettingError, SourceError, SourceErrors
 from delmaal.formats import RDF_FORMATS, write
@@ -42,11 +53,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a validation found: mistakes in the sources, and findings of the shapes on what could be read."""
+    """What a validation found: mistakes in the sources, and findings of the shapes on what could be read.
+
+    The dumps are made already where the catalogue, which tells their sizes, could be validated too.
+    """
 
     errors: tuple[SourceError, ...]
     report: Report
     built: Built | None
+    dumps: tuple[Dump, ...] = ()
 
 
 def check(folder: Path, base: str | None = None, progress: Progress = lambda _: None) -> Check:
@@ -73,7 +88,22 @@ def _checked(reading: Reading, base: str | None, progress: Progress) -> Check:
     built = build(publication)
     progress("validate")
     data = built.triples(*(name for name in built.parts if name != "shapes"))
-    return Check(errors, validate(data, built.parts["shapes"], built.positions, publication.marks.record), built)
+    found = validate(data, built.parts["shapes"], built.positions, publication.marks.record)
+    if any(Path(error.mark.file).name == "publication.yaml" for error in errors):
+        return Check(errors, found, built)  # what the catalogue is made from is not known
+    dumps = tuple(data_dumps(built, Minter(publication.base)))
+    offered = _catalogue_findings(publication, built, dumps)
+    return Check(errors, _report(*sorted((*found.findings, *offered))), built, dumps)
+
+
+def _catalogue_findings(publication: Publication, built: Built, dumps: Iterable[Dump]) -> Iterable[Finding]:
+    """What the shapes find in the catalogue; once for a line, since all its datasets are made from the same lines."""
+    from delmaal.validate import validate  # noqa: PLC0415  # see above
+
+    triples = catalogue(publication, dumps)
+    found = validate(triples, catalogue_shapes(built.parts["shapes"]), catalogue_positions(publication, triples),
+                     publication.marks.record)
+    return {(finding.mark, finding.code): finding for finding in reversed(found.findings)}.values()
 
 
 def _misnamed(files: Iterable[Path]) -> list[SourceError]:
@@ -137,7 +167,7 @@ def _publish(folder: Path, shelf: Shelf, digest: str, base: str | None, progress
         publication = replace(publication, base=base)
     progress("describe")
     iri = Minter(publication.base)
-    dumps = list(data_dumps(built, iri))
+    dumps = list(checked.dumps)
     findings = [replace(found, mark=replace(found.mark, file=_name(Path(found.mark.file), folder)))
                 for found in checked.report.findings]
     whole = _described(publication, built, findings, dumps, ingredients)
@@ -182,7 +212,9 @@ def _files(whole: Built, dumps: list[Dump], iri: Minter, release_id: str) -> lis
     graphs = [f"{triple} {iri.graph(name)} .\n" for name, triples in metadata.items() for triple in triples]
     files.append(File("metadata/metadata.nq", "".join(sorted(graphs)).encode()))
     for name, triples in metadata.items():
-        files += [File(f"metadata/{name}.{row.suffix}", write(triples, row)) for row in RDF_FORMATS if not row.quads]
+        first = reading_order(triples, iri.base)
+        files += [File(f"metadata/{name}.{row.suffix}", write(triples, row, first))
+                  for row in RDF_FORMATS if not row.quads]
     return files
 
 

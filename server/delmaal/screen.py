@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text as RichText
 
 from delmaal.errors import DelmaalError, InvalidPublication, SourceError, SourceErrors
+from delmaal.terms import help_iri
 
 _STYLES = {"Violation": "bold red", "Warning": "yellow", "Info": "cyan"}
 
@@ -46,9 +47,10 @@ def print_error(error: DelmaalError) -> None:
     err.print(RichText.assemble(("error ", "bold red"), f"{error.code}: {error.sentence}"))
 
 
-def print_line(mark: str, code: str, sentence: str, severity: str, console: Console) -> None:
-    """One mistake at its place."""
-    console.print(RichText.assemble((mark, "bold"), " ", (code, _STYLES[severity]), ": ", sentence))
+def print_line(mark: str, code: str, sentence: str, severity: str, console: Console, shape: bool = False) -> None:
+    """One mistake at its place; a terminal that knows links makes the code one, to where it is explained."""
+    linked = f"{_STYLES[severity]} link {help_iri(code, shape)}"
+    console.print(RichText.assemble((mark, "bold"), " ", (code, linked), ": ", sentence))
 
 
 def print_findings(findings: Sequence[Any], console: Console) -> None:
@@ -57,7 +59,7 @@ def print_findings(findings: Sequence[Any], console: Console) -> None:
     for finding in findings:
         fix = finding.fix.within(language)
         sentence = finding.message.within(language) + (f" → {fix}" if fix else "")
-        print_line(str(finding.mark), finding.code, sentence, finding.severity, console)
+        print_line(str(finding.mark), finding.code, sentence, finding.severity, console, shape=True)
 
 
 def language_of_reader() -> str:

@@ -78,6 +78,8 @@ def _iri(text: str) -> str:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("out", "var", _path, "The folder that holds a folder of releases for each publication."),
+    Setting("keep_releases", "0", _number(0, 10**6), "Releases that a build keeps, the newest; 0 keeps every one."),
+    Setting("keep_caches", "5", _number(0, 10**6), "Releases that keep store and index, the newest; 0 is every one."),
     Setting("host", "127.0.0.1", _text, "The address to listen on; 0.0.0.0 listens on every one."),
     Setting("port", "8000", _number(1, 65535), "The port to listen on."),
     Setting("workers", "2", _number(1, 256), "Web processes; one for each core serves best."),
@@ -85,6 +87,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("body_seconds", "20", _number(1, 3600), "Seconds a request's body may take; a slower one is answered 408."),
     Setting("client_limit", "0", _number(0, 10**9), "Requests a minute for one client, more get 429; 0 is no limit."),
     Setting("trusted_hops", "0", _number(0, 16), "Proxies in front whose X-Forwarded-For is believed."),
+    Setting("crawlers", "1", _number(0, 1), "1 lets search engines in; 0 asks them to stay out, of a server on trial."),
     Setting("access_log", "0", _number(0, 1), "1 writes a line of JSON for each request to standard error."),
     Setting("query_limit", "100000", _number(1, 10**9), "Bytes of a query's text; a longer one is answered 413."),
     Setting("query_seconds", "30", _number(1, 3600), "Seconds a query may run; a slower one is answered 504."),
@@ -104,6 +107,8 @@ class Settings:
     """The settings of a run; one field for each row of SETTINGS."""
 
     out: Path
+    keep_releases: int
+    keep_caches: int
     host: str
     port: int
     workers: int
@@ -111,6 +116,7 @@ class Settings:
     body_seconds: int
     client_limit: int
     trusted_hops: int
+    crawlers: int
     access_log: int
     query_limit: int
     query_seconds: int
@@ -147,8 +153,13 @@ def environment_of(settings: Settings) -> dict[str, str]:
     return {f"DELMAAL_{field.name.upper()}": str(getattr(settings, field.name)) for field in fields(settings)}
 
 
+_ELSEWHERE = {"examples": "tests/shapes"}
+"""Folders that are called otherwise in the repository."""
+
+
 def share(part: str) -> Path:
-    """The folder `ontology`, `shapes` or `data`: inside an installed package, else at the top of the repository."""
+    """The folder `ontology`, `shapes`, `data`, `docs` or `examples` (of what shapes find): inside an installed package,
+    else in the repository."""
     package = Path(__file__).resolve().parent
     installed = package / "share" / part
-    return installed if installed.is_dir() else package.parent.parent / part
+    return installed if installed.is_dir() else package.parent.parent / _ELSEWHERE.get(part, part)

@@ -19,6 +19,7 @@ PRODUCT = "https://w3id.org/delmaal/"
 
 PREFIXES: dict[str, str] = {
     "adms": "http://www.w3.org/ns/adms#",
+    "as": "https://www.w3.org/ns/activitystreams#",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcat": "http://www.w3.org/ns/dcat#",
     "dcatap": "http://data.europa.eu/r5r/",
@@ -26,6 +27,7 @@ PREFIXES: dict[str, str] = {
     "delmaal": f"{PRODUCT}ns#",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "geosparql": "http://www.opengis.net/ont/geosparql#",
+    "ldes": "https://w3id.org/ldes#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "prov": "http://www.w3.org/ns/prov#",
     "qb": "http://purl.org/linked-data/cube#",
@@ -44,6 +46,7 @@ PREFIXES: dict[str, str] = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "spdx": "http://spdx.org/rdf/terms#",
     "stat": "http://data.europa.eu/s1n/",
+    "tree": "https://w3id.org/tree#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "void": "http://rdfs.org/ns/void#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
@@ -124,6 +127,11 @@ def sdg(code: str) -> NamedNode:
 def concept(scheme: str, code: str) -> NamedNode:
     """A code of the ontology: `concept("kind", "target")` is `delmaal:kind-target`."""
     return term(f"delmaal:{scheme}-{code}")
+
+
+def help_iri(code: str, shape: bool = False) -> str:
+    """What an error is explained at: the IRI of the shape that found it, or its own among those that are no shapes."""
+    return f"{PRODUCT}{'shapes' if shape else 'problems'}#{code}"
 
 
 def text(value: str, language: str | None = None) -> Literal:

@@ -19,16 +19,17 @@ import os
 import random
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from bench.cells import BASE, INDICATORS, Observation, cells, concepts, labelled, series
-from delmaal import __version__, lookup
+from delmaal import __version__
 from delmaal.formats import RDF_FORMATS, write
-from delmaal.release import CACHES, FORMAT_VERSION, Shelf, caches
+from delmaal.release import CACHES, FORMAT_VERSION, Shelf
 from delmaal.release.identity import seal_of
 from delmaal.statements import PARTS
 
@@ -60,8 +61,7 @@ def cube(size: str, folder: Path) -> Cube:
     """The cube of a size, made where it is not there yet."""
     shelf = Shelf(folder / size)
     made = shelf.folder / "made.json"
-    wanted = {"data": _sample_digest(size), "caches": _digest(Path(caches.__file__), Path(lookup.__file__)),
-              "store": ox.__version__}
+    wanted = {"data": _sample_digest(size), **{name: _maker_digest(build) for name, build in CACHES.items()}}
     try:
         found = json.loads(made.read_text())
     except (OSError, ValueError):
@@ -70,10 +70,11 @@ def cube(size: str, folder: Path) -> Cube:
         print(f"making the cube of {size} triples, once", flush=True)
         shutil.rmtree(shelf.folder, ignore_errors=True)
         found = {"statements": _make(size, shelf)}
-    elif any(found.get(name) != wanted[name] for name in wanted):
+    else:
         for name, build in CACHES.items():
-            shutil.rmtree(shelf.current().folder / name)
-            build(shelf.current().folder)
+            if found.get(name) != wanted[name]:
+                shutil.rmtree(shelf.current().folder / name, ignore_errors=True)
+                build(shelf.current().folder)
     made.write_text(json.dumps({**wanted, "statements": found["statements"]}))
     return Cube(size, shelf, found["statements"])
 
@@ -86,8 +87,10 @@ def _sample_digest(size: str) -> str:
     return digest.hexdigest()
 
 
-def _digest(*files: Path) -> str:
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+def _maker_digest(build: Callable[[Path], None]) -> str:
+    """A digest of what makes a cache: the module of its maker, and the version of the store's library."""
+    module = sys.modules[build.__module__]
+    return hashlib.sha256(f"{ox.__version__}\n{Path(module.__file__ or '').read_text()}".encode()).hexdigest()
 
 
 def _make(size: str, shelf: Shelf) -> int:

@@ -2,6 +2,7 @@
 
 Everything is CPU time for a request, with one web process on each side. *New* is an answer that no cache has: another
 resource each time, of more than the cache holds (it is set to one megabyte for this). *Kept* is one that the front has.
+HTML is the page of an observation; those of a kind of its own, which have charts, are told beside it and have no bar.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from bench import peers
 from bench.cube import cube
 from bench.load import Sample, Side, compare, cost, drive, in_turn, median, request
 from bench.table import Plan, Row
+from bench.words import AREAS
 
 TURTLE, HTML = "text/turtle", "text/html"
 KEPT = 40
 PAGES = 280
-"""Pages of the data set whose members are whole statistics."""
+"""Pages of the data set whose members are whole statistics; the first is that of a kind of its own."""
+
+BARS = {"Turtle": 2, "HTML": 6, "304": 1.1}
 
 Found = dict[str, list[Sample]]
 
@@ -27,7 +31,8 @@ def measure(plan: Plan) -> Iterator[Row]:
     """The rows of the table."""
     data = cube(plan.size, plan.folder)
     paths = [f"/doc/statistic/{found.slug}" for found in data.some(7000, whole=True)]
-    pages = [f"/doc/cube/statistics?page={number}" for number in range(1, PAGES)]
+    pages = [f"/doc/cube/statistics?page={number}" for number in range(2, PAGES + 1)]
+    areas = [f"/doc/area/{slug}" for slug, _ in AREAS]
     with ExitStack() as stack:
         server = stack.enter_context(peers.ours(data, workers=1, cache_mb=1))
         bare = stack.enter_context(peers.bare(workers=1))
@@ -41,6 +46,8 @@ def measure(plan: Plan) -> Iterator[Row]:
             "304": side("304", _conditional(server, paths), 304),
             "largest, Turtle": side("largest, Turtle", (request(path, TURTLE) for path in pages)),
             "largest, HTML": side("largest, HTML", (request(path, HTML) for path in pages)),
+            "303": side("303", (request(path.replace("/doc/", "/id/", 1)) for path in paths), 303),
+            "own page": side("own page", (request(path, HTML) for path in areas)),
         }
         kept = {
             "Turtle": side("kept Turtle", (request(path, TURTLE) for path in paths[:KEPT])),
@@ -51,10 +58,12 @@ def measure(plan: Plan) -> Iterator[Row]:
         _check_cache(server, new.values(), kept.values())
         for title, sides in (("new", new), ("kept", kept)):
             found = in_turn([nothing, *sides.values()], plan.turns, plan.seconds)
-            for name, bar in (("Turtle", 2), ("HTML", 6), ("304", 1.1)):
+            for name, bar in BARS.items():
                 yield _against(f"{name}, {title}, against bare Flask", found, sides[name].name, "bare", bar)
             if sides is kept:
                 continue
+            for name, words in (("303", "303, new, against bare Flask"), ("own page", "HTML of an area, with charts")):
+                yield _against(words, found, name, "bare", None)
             for name in ("Turtle", "HTML"):
                 yield _against(f"{name}, largest resource against an ordinary one", found, f"largest, {name}", name, 3)
         yield from _trifid(plan, stack, [new["Turtle"], new["HTML"]], paths[:500])
@@ -85,7 +94,7 @@ def _check_cache(server: peers.Running, new: Iterable[Side], kept: Iterable[Side
                 raise SystemExit(f"{side.name}: {share:.0%} came from the cache")
 
 
-def _against(name: str, found: Found, ours: str, peer: str, bar: float, least: bool = False) -> Row:
+def _against(name: str, found: Found, ours: str, peer: str, bar: float | None, least: bool = False) -> Row:
     sides = (found[peer], found[ours]) if least else (found[ours], found[peer])
     figure = compare(*sides, cost)
     return Row(name, f"{median(found[ours], cost):.3f} ms", f"{median(found[peer], cost):.3f} ms", figure.value, bar,

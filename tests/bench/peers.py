@@ -27,7 +27,7 @@ from bench.machine import family
 TESTS = Path(__file__).resolve().parents[1]
 TRIFID = "5.3.0"
 
-_SERVE = """
+SERVE = """
 import sys
 from pathlib import Path
 from delmaal.release import Shelf
@@ -108,14 +108,14 @@ class Running:
 
 def ours(cube: Cube, workers: int, cache_mb: int = 64) -> Running:
     """Our server on a cube, as `delmaal serve` runs it."""
-    port = _free_port()
-    return Running("delmaal", [sys.executable, "-c", _SERVE, str(cube.shelf.folder)], port, request("/ready"),
+    port = free_port()
+    return Running("delmaal", [sys.executable, "-c", SERVE, str(cube.shelf.folder)], port, request("/ready"),
                    DELMAAL_PORT=str(port), DELMAAL_WORKERS=str(workers), DELMAAL_CACHE_MB=str(cache_mb))
 
 
 def bare(workers: int) -> Running:
     """A Flask application that does nothing, under the same server."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", str(workers),
                "--log-level", "warning", "bench.bare:app"]
     return Running("bare Flask", command, port, request("/"), PYTHONPATH=str(TESTS))
@@ -123,7 +123,7 @@ def bare(workers: int) -> Running:
 
 def oxigraph(cube: Cube) -> Running:
     """`oxigraph serve` on the store of a cube's release, read-only, as ours has it."""
-    port = _free_port()
+    port = free_port()
     binary = Path(sys.executable).with_name("oxigraph")
     command = [str(binary), "serve-read-only", "--location", str(cube.release / "store"), "--bind", f"127.0.0.1:{port}"]
     return Running("oxigraph serve", command, port, request("/query?query=ASK%7B%7D"))
@@ -136,7 +136,7 @@ def trifid(endpoint: Running, folder: Path, example: str) -> Running:
     """
     home = folder / "trifid"
     _install_trifid(home)
-    port = _free_port()
+    port = free_port()
     configuration = {
         "server": {"listener": {"host": "127.0.0.1", "port": port}, "logLevel": "silent", "logFormat": "json"},
         "globals": {"endpoints": {"default": {"url": f"http://127.0.0.1:{endpoint.port}/query"}}},
@@ -170,7 +170,7 @@ def _install_trifid(home: Path) -> None:
         raise NotRunError(f"npm cannot install it: {done.stderr.strip()[-300:]}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

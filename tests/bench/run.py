@@ -19,16 +19,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from bench import build, dereference, growth, latency, queries  # noqa: E402
+from bench import build, dereference, growth, latency, pages, queries, search  # noqa: E402
 from bench.cells import INDICATORS  # noqa: E402
 from bench.table import Plan, show  # noqa: E402
 
 PARTS = {
     "build": ("What a build costs", build.measure),
     "dereference": ("CPU time for a description", dereference.measure),
+    "pages": ("CPU time for a page that people read", pages.measure),
     "sparql": ("SPARQL against oxigraph serve", queries.measure),
     "growth": ("Ten times the data", growth.measure),
     "latency": ("Four heavy queries in flight", latency.measure),
+    "search": ("Search among 1,780,000 observations", search.measure),
 }
 
 

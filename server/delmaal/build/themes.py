@@ -34,6 +34,18 @@ def add_themes(out: Statements) -> None:
     out.text("themes", scheme, ("dct:title", "skos:prefLabel", "rdfs:label"), title, head)
     for theme in out.publication.themes:
         _theme(out, theme, scheme)
+    _topics(out)
+
+
+def _topics(out: Statements) -> None:
+    """What the topics of others are called that the themes are about, so that no reader of the data need ask them."""
+    used = {iri for theme in out.publication.themes
+            for iri in (*theme.subjects, *(f"{EU}data-theme/{code}" for code in theme.eu_themes))}
+    for topic in out.publication.topics:
+        if topic.iri in used:
+            node = NamedNode(topic.iri)
+            out.types("themes", node, topic.marks.record, "skos:Concept")
+            out.text("themes", node, "skos:prefLabel", topic.label, topic.marks.texts("label"))
 
 
 def _theme(out: Statements, theme: Theme, scheme: NamedNode) -> None:

@@ -3,7 +3,12 @@
     build.py     build, validate
     serve.py     serve
     release.py   verify, push
+    history.py   releases, diff, prune, pin
+    signing.py   sign
     query.py     query
+    explain.py   explain
+    score.py     score
+    links.py     links
     options.py   what they share
 
 What was asked for goes to stdout, what is said about it to stderr. EXIT_CODES says how a command ends; where whoever
@@ -21,12 +26,13 @@ import click
 from rich.text import Text as RichText
 
 from delmaal import __version__
-from delmaal.cli import build, query, release, serve
+from delmaal.cli import build, explain, history, links, query, release, score, serve, signing
 from delmaal.cli.options import EXIT_CODES
 from delmaal.errors import DelmaalError
 from delmaal.screen import err, print_error
 
-COMMANDS = (build.build, build.validate, serve.serve, release.verify, release.push, query.query)
+COMMANDS = (build.build, build.validate, explain.explain, links.links, serve.serve, release.verify, release.push,
+            query.query, score.score, history.releases, history.diff, history.prune, history.pin, signing.sign)
 
 
 def main() -> NoReturn:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from delmaal.cli.history import retain_after
 from delmaal.cli.options import EXIT_CODES, base_option, folder_of, publication_argument, setting_options
 from delmaal.errors import count
 from delmaal.screen import err, out, print_findings, print_line, step_shown
 from delmaal.settings import Settings, load
+from delmaal.terms import help_iri
 
 if TYPE_CHECKING:
     from delmaal.records import Finding
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 @click.command(epilog=EXIT_CODES)
 @publication_argument
 @base_option
-@setting_options("out")
+@setting_options("out", "keep_releases", "keep_caches")
 def build(publication: Path | None, base: str | None, **options: str | None) -> None:
     """Make a validated, immutable release and switch to it.
 
@@ -40,6 +42,7 @@ def build(publication: Path | None, base: str | None, **options: str | None) -> 
 
 def make_release(folder: Path, settings: Settings, base: str | None) -> Release:
     from delmaal.publish import publish  # noqa: PLC0415  # keeps --help fast
+    from delmaal.release import shelf_of  # noqa: PLC0415
 
     with step_shown() as progress:
         outcome = publish(folder, settings.out, base, progress)
@@ -51,6 +54,7 @@ def make_release(folder: Path, settings: Settings, base: str | None) -> Release:
     else:
         statements = sum(release.manifest["parts"].values())
         out.print(f"released {release.id[:12]}: {statements:,} statements, {warnings}, in {release.folder}")
+    retain_after(shelf_of(folder, settings.out), settings)
     return release
 
 
@@ -87,13 +91,13 @@ def validate(publication: Path | None, style: str) -> None:
 def _as_json(errors: Sequence[Any], findings: Sequence[Finding]) -> list[dict[str, Any]]:
     rows = [
         {"file": error.mark.file, "line": error.mark.line, "column": error.mark.column, "severity": "Violation",
-         "code": error.code, "message": {"en": error.sentence}}
+         "code": error.code, "message": {"en": error.sentence}, "help": help_iri(error.code)}
         for error in errors
     ]
     rows += [
         {"file": found.mark.file, "line": found.mark.line, "column": found.mark.column, "severity": found.severity,
          "code": found.code, "message": dict(found.message.items()), "fix": dict(found.fix.items()),
-         "focus": found.focus, "path": found.path, "value": found.value}
+         "focus": found.focus, "path": found.path, "value": found.value, "help": help_iri(found.code, shape=True)}
         for found in findings
     ]
     return sorted(rows, key=lambda row: (row["file"], row["line"], row["column"], row["code"]))

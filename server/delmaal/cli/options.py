@@ -12,12 +12,13 @@ from delmaal.settings import SETTINGS, share
 EXIT_CODES = """\b
 Exit codes:
   0  done
-  1  mistakes in the sources, violations of the shapes, or output that cannot be written
+  1  mistakes in the sources, violations of the shapes, a score below --minimum, or output that cannot be written
   2  wrong usage, or a setting that cannot be
   3  a release that is missing, damaged, being written or cannot be written
   4  a query that is malformed or refused
   5  the server cannot start
   6  a remote store that fails, or does not hold what was sent
+  7  a catalogue that cannot be had or read
 130  interrupted"""
 
 

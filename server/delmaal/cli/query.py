@@ -44,16 +44,19 @@ def query(query: str | None, file: Any, publication: Path | None, results: str |
 
 
 def _query(text: str, folder: Path, settings: Settings, results: str | None) -> None:
-    from delmaal.engine import ENGINES  # noqa: PLC0415  # keeps --help fast
+    from delmaal.engine.embedded import open_store  # noqa: PLC0415  # keeps --help fast
+    from delmaal.keeper import Request  # noqa: PLC0415
+    from delmaal.keeper.evaluation import results_of, worded  # noqa: PLC0415
+    from delmaal.keeper.tokens import check  # noqa: PLC0415
     from delmaal.release import shelf_of  # noqa: PLC0415
 
-    engine = ENGINES["embedded"](shelf_of(folder, settings.out).current().folder)
+    release = shelf_of(folder, settings.out).current()
+    check(text, settings.query_depth)
+    store = open_store(release.folder)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a native call cannot be interrupted otherwise
-    answer = engine.query(text, (), ())
-    try:
-        shown = _shown(answer, results)
-    except (OSError, RuntimeError, ValueError) as error:  # results are computed as they are read
-        raise QueryError("query-refused", f"the query cannot be evaluated: {error}") from error
+    with worded(text):  # results are computed as they are read
+        request = Request(str(release.folder), text, f"{release.base}sparql")
+        shown = _shown(results_of(store, request), results)
     if isinstance(shown, bytes):
         click.echo(shown, nl=False)
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from delmaal.cli.options import EXIT_CODES, folder_of, publication_argument, setting_options
+from delmaal.cli.signing import verify_signature
 from delmaal.errors import ReleaseError, SettingError, count
 from delmaal.screen import bars_shown, out
 from delmaal.settings import SETTINGS, Settings, load
@@ -20,19 +21,25 @@ if TYPE_CHECKING:
 @publication_argument
 @click.option("--release", "release_id", default=None, metavar="ID",
               help="Another release than the current one; the first digits of its id are enough.")
+@click.option("--key", "key_file", default=None, type=click.Path(path_type=Path, dir_okay=False),
+              help="A public key (Ed25519 in PEM): the release must be signed with it.")
 @setting_options("out")
-def verify(publication: Path | None, release_id: str | None, **options: str | None) -> None:
+def verify(publication: Path | None, release_id: str | None, key_file: Path | None, **options: str | None) -> None:
     """Check a release against its manifest: every checksum, its identifier, its store and its index.
 
+    With --key, its signature too. An older release may do without store and index.
+
     \b
-    Example:
+    Examples:
       delmaal verify data/trondheim
+      delmaal verify --key public.pem
     """
     from delmaal.release import shelf_of  # noqa: PLC0415  # keeps --help fast
     from delmaal.release import verify as verify_release  # noqa: PLC0415
 
     shelf = shelf_of(folder_of(publication), load(options).out)
     release = shelf.find(release_id) if release_id else shelf.current()
+    signed = f", signed with key {verify_signature(release, key_file)[:12]}" if key_file else ""
     problems = list(verify_release(release))
     for problem in problems:
         out.print(problem)
@@ -41,7 +48,7 @@ def verify(publication: Path | None, release_id: str | None, **options: str | No
         sentence = f"{count(len(problems), 'problem')} in release {release.id[:12]}; {cure}"
         raise ReleaseError("release-damaged", sentence)
     out.print(f"release {release.id[:12]} is whole: {count(len(release.manifest['files']), 'file')}, "
-              f"{sum(release.manifest['parts'].values()):,} statements")
+              f"{sum(release.manifest['parts'].values()):,} statements{signed}")
 
 
 @click.command(epilog=EXIT_CODES)
@@ -64,6 +71,7 @@ def push(publication: Path | None, release_id: str | None, replace: bool, **opti
         --engine-store-url 'https://store.example/repositories/{release}/rdf-graphs/service'
     """
     from delmaal.release import shelf_of  # noqa: PLC0415  # keeps --help fast
+    from delmaal.release.retention import hold  # noqa: PLC0415
 
     settings = load(options)
     for name in ("engine_url", "engine_store_url"):
@@ -71,7 +79,10 @@ def push(publication: Path | None, release_id: str | None, replace: bool, **opti
             row = next(row for row in SETTINGS if row.name == name)
             raise SettingError("setting-missing", f"give {row.option} or {row.variable}. {row.help}")
     shelf = shelf_of(folder_of(publication), settings.out)
-    _push(shelf.find(release_id) if release_id else shelf.current(), shelf.folder / "pushes", settings, replace)
+    release = shelf.find(release_id) if release_id else shelf.current()
+    held = hold(release)  # until it is pushed
+    _push(release, shelf.folder / "pushes", settings, replace)
+    del held
 
 
 def _push(release: Release, notes: Path, settings: Settings, replace: bool) -> None:

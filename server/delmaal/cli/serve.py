@@ -17,7 +17,7 @@ from delmaal.settings import load
 @click.command(epilog=EXIT_CODES)
 @publication_argument
 @base_option
-@setting_options("host", "port", "workers", "out")
+@setting_options("host", "port", "workers", "out", "keep_releases", "keep_caches")
 def serve(publication: Path | None, base: str | None, **options: str | None) -> None:
     """Serve the current release; build it first where it is missing or the sources have changed.
 

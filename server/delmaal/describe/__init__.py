@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from delmaal.describe.catalogue import catalogue
 from delmaal.describe.dumps import Dump, data_dumps
+from delmaal.describe.positions import catalogue_positions, catalogue_shapes
 from delmaal.describe.provenance import Ingredient, provenance, report
 from delmaal.describe.service import service_description
+from delmaal.describe.sheet import reading_order
 from delmaal.describe.void import void
 
-__all__ = ["Dump", "Ingredient", "catalogue", "data_dumps", "provenance", "report", "service_description", "void"]
+__all__ = ["Dump", "Ingredient", "catalogue", "catalogue_positions", "catalogue_shapes", "data_dumps", "provenance",
+           "reading_order", "report", "service_description", "void"]

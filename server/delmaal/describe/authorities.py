@@ -28,7 +28,7 @@ class Authority:
     type: str = ""
 
 
-_ADMS = "http://purl.org/adms/"
+ADMS = "http://purl.org/adms/"
 _IANA = "https://www.iana.org/assignments/media-types"
 _LOS = "https://psi.norge.no/los/"
 _SPDX = PREFIXES["spdx"].removesuffix("#")
@@ -44,9 +44,9 @@ SCHEMES: dict[str, Text] = {
     f"{EU}language": Text("EUs språk", "EU languages"),
     f"{EU}licence": Text("EUs lisenser", "EU licences"),
     f"{EU}planned-availability": Text("EUs planlagte tilgjengelighet", "EU planned availability"),
-    f"{_ADMS}changetype/1.0": Text("Endringstyper i ADMS", "ADMS change types"),
-    f"{_ADMS}licencetype/1.0": Text("Lisenstyper i ADMS", "ADMS licence types"),
-    f"{_ADMS}publishertype/1.0": Text("Utgivertyper i ADMS", "ADMS publisher types"),
+    f"{ADMS}changetype/1.0": Text("Endringstyper i ADMS", "ADMS change types"),
+    f"{ADMS}licencetype/1.0": Text("Lisenstyper i ADMS", "ADMS licence types"),
+    f"{ADMS}publishertype/1.0": Text("Utgivertyper i ADMS", "ADMS publisher types"),
     _IANA: Text("Medietyper hos IANA", "IANA media types"),
     f"{_LOS}ontologi/tema": Text("Temaer i LOS", "LOS themes"),
     _SPDX: Text("Termer i SPDX", "SPDX terms"),
@@ -69,7 +69,7 @@ def _eu(table: str, code: str, kind: str, nb: str, en: str, category: str = "") 
 
 
 def _adms(table: str, code: str, nb: str, en: str) -> Authority:
-    return Authority(f"{_ADMS}{table}/{code}", "", f"{_ADMS}{table}/1.0", Text(nb, en), code)
+    return Authority(f"{ADMS}{table}/{code}", "", f"{ADMS}{table}/1.0", Text(nb, en), code)
 
 
 _THEMES = {
@@ -113,7 +113,7 @@ _FILE_TYPES = {
     "RDF_TRIG": "RDF TriG", "RDF_TURTLE": "RDF Turtle", "RDF_XML": "RDF XML", "TSV": "TSV", "XML": "XML",
 }
 _RESULT_FILE_TYPES = {"sparql-json": "JSON", "sparql-xml": "XML", "csv": "CSV", "tsv": "TSV"}
-_ATTRIBUTION, _PUBLIC_DOMAIN = f"{_ADMS}licencetype/Attribution", f"{_ADMS}licencetype/PublicDomain"
+_ATTRIBUTION, _PUBLIC_DOMAIN = f"{ADMS}licencetype/Attribution", f"{ADMS}licencetype/PublicDomain"
 _LICENCES = {
     "CC_BY_4_0": ("Creative Commons Navngivelse 4.0 Internasjonal", "Creative Commons Attribution 4.0 International",
                   _ATTRIBUTION),
@@ -155,6 +155,8 @@ STANDARDS: dict[str, Text] = {
     "https://data.norge.no/specification/dcat-ap-no": Text(
         "Standard for beskrivelse av datasett og datakataloger (DCAT-AP-NO)",
         "Norwegian application profile of DCAT (DCAT-AP-NO)"),
+    "https://w3id.org/ldes/specification": Text("Linked Data Event Streams (LDES)", "Linked Data Event Streams (LDES)"),
+    "https://w3id.org/tree/specification": Text("TREE hypermedia", "The TREE hypermedia specification"),
     "https://www.w3.org/TR/cooluris/": Text("Cool URIs for the Semantic Web", "Cool URIs for the Semantic Web"),
     "https://www.w3.org/TR/json-ld11/": Text("JSON-LD 1.1", "JSON-LD 1.1"),
     "https://www.w3.org/TR/n-quads/": Text("RDF 1.1 N-Quads", "RDF 1.1 N-Quads"),
@@ -183,12 +185,12 @@ _W3C_FORMATS = {
 
 def publisher_type(code: str) -> str:
     """The IRI of a publisher's type in ADMS."""
-    return f"{_ADMS}publishertype/{code}"
+    return f"{ADMS}publishertype/{code}"
 
 
 def change_type(updated: bool) -> str:
     """The IRI of what last happened to a record, in ADMS."""
-    return f"{_ADMS}changetype/{'updated' if updated else 'created'}"
+    return f"{ADMS}changetype/{'updated' if updated else 'created'}"
 
 
 def los_theme(code: str) -> str:

@@ -17,6 +17,7 @@ from pyoxigraph import NamedNode, Triple
 
 from delmaal import codes
 from delmaal.describe import authorities
+from delmaal.describe.authorities import ADMS, AUTHORITIES
 from delmaal.describe.cube import Cube, read_cube
 from delmaal.describe.dumps import Dump
 from delmaal.describe.offers import (
@@ -36,6 +37,14 @@ from delmaal.terms import EU, Minter, term, typed
 LICENCES = {"CC BY 4.0": "CC_BY_4_0", "CC0": "CC0", "NLOD 2.0": "NLOD_2_0"}
 PROFILE = "https://data.norge.no/specification/dcat-ap-no"
 
+CREDIT: dict[str, Text] = {
+    f"{ADMS}licencetype/Attribution": Text("Oppgi {} som kilde når dataene brukes.",
+                                           "Name {} as the source when using the data."),
+    f"{ADMS}licencetype/PublicDomain": Text("Dataene kan brukes uten å navngi {}.",
+                                            "The data may be used without naming {}."),
+}
+"""What a licence of each type asks of whoever uses the data; the publisher's name goes in."""
+
 PREDICATES = frozenset((
     "rdf:type", "adms:status", "dc:identifier", "dcatap:availability",
     "foaf:homepage", "foaf:name", "foaf:primaryTopic",
@@ -45,7 +54,8 @@ PREDICATES = frozenset((
         "servesDataset", "service", "startDate", "theme", "themeTaxonomy")),
     *(f"dct:{name}" for name in (
         "accessRights", "accrualPeriodicity", "conformsTo", "description", "format", "hasPart", "identifier",
-        "isPartOf", "issued", "language", "license", "modified", "publisher", "spatial", "temporal", "title", "type")),
+        "isPartOf", "issued", "language", "license", "modified", "publisher", "rights", "spatial", "temporal", "title",
+        "type")),
     "skos:inScheme", "skos:prefLabel", "spdx:algorithm", "spdx:checksum", "spdx:checksumValue",
     "stat:attribute", "stat:dimension", "stat:numSeries", "stat:statUnitMeasure",
     "vcard:fn", "vcard:hasEmail", "vcard:hasOrganizationName", "vcard:hasURL",
@@ -66,6 +76,7 @@ class _Catalogue(References):
         self.node = self.iri.document("catalog")
         self.publisher = NamedNode(publication.publisher.iri)
         self.contact = self.iri.thing("contact", "data")
+        self.rights = self.iri.thing("rights", "data")
         self.home = NamedNode(publication.base)
         self.licence = f"{EU}licence/{LICENCES[publication.licence]}"
         self.change = authorities.change_type(publication.modified > publication.issued)
@@ -94,6 +105,7 @@ class _Catalogue(References):
         for name in SERVICES:
             self._service(name, [whole, *parts])
         self._agents()
+        self._rights()
         for page, title in self.pages.items():
             self.types(page, "foaf:Document")
             self.both(page, "dct:title", title)
@@ -104,7 +116,9 @@ class _Catalogue(References):
         self.types(node, "dcat:Dataset")
         title = self._of_the_publication(offer.title)
         self._describe(node, title, offer.about)
-        self._subject(node, offer.keywords)
+        page = self.iri.document(f"doc/dataset/{name}")
+        self.pages[page] = Text(f"Nettsiden til datasettet {title.nb}", f"The page of the dataset {title.en}")
+        self._subject(node, page, offer.keywords)
         self.refer(node, "dct:accrualPeriodicity", f"{EU}frequency/{self.publication.frequency}")
         self.conforms(node, offer.standards)
         if offer.type:
@@ -144,6 +158,7 @@ class _Catalogue(References):
         self.refer(node, "dcat:mediaType", authorities.media_type(row))
         self.refer(node, "dct:format", authorities.file_type(row))
         self.refer(node, "dct:license", self.licence)
+        self.add(node, "dct:rights", self.rights)
         self.refer(node, "adms:status", f"{EU}distribution-status/COMPLETED")
         self.refer(node, "dcatap:availability", f"{EU}planned-availability/STABLE")
         self.conforms(node, [authorities.format_standard(row)])
@@ -162,7 +177,7 @@ class _Catalogue(References):
         self.types(node, "dcat:DataService")
         title = self._of_the_publication(row.title)
         self._describe(node, title, row.about)
-        self._subject(node)
+        self._subject(node, self.home)
         self.add(node, "dcat:endpointURL", self.iri.document(row.endpoint) if row.endpoint else self.home)
         self.add(node, "dcat:endpointDescription", self.iri.document(row.description))
         self.conforms(node, row.standards)
@@ -199,8 +214,8 @@ class _Catalogue(References):
         self._languages(node)
         self._dates(node)
 
-    def _subject(self, node: NamedNode, keywords: Iterable[Text] = ()) -> None:
-        """What datasets and services have in common beyond that."""
+    def _subject(self, node: NamedNode, page: NamedNode, keywords: Iterable[Text] = ()) -> None:
+        """What datasets and services have in common beyond that; `page` is where people read of it."""
         for code in self.publication.eu_themes:
             self.refer(node, "dcat:theme", f"{EU}data-theme/{code}")
         for code in self.publication.los_themes:
@@ -208,7 +223,7 @@ class _Catalogue(References):
         for keyword in (*self.publication.keywords, *keywords):
             self.both(node, "dcat:keyword", keyword)
         self.refer(node, "dct:accessRights", f"{EU}access-right/PUBLIC")
-        self.add(node, "dcat:landingPage", self.home)
+        self.add(node, "dcat:landingPage", page)
 
     def _coverage(self, node: NamedNode, days: tuple[str, str]) -> None:
         for place in self.publication.spatial:
@@ -251,6 +266,16 @@ class _Catalogue(References):
             self.add(self.contact, "vcard:hasURL", NamedNode(agent.contact_url))
         if agent.contact_email:
             self.add(self.contact, "vcard:hasEmail", NamedNode(f"mailto:{agent.contact_email}"))
+
+    def _rights(self) -> None:
+        """Who holds the rights, and what the licence asks of whoever uses the data."""
+        name, licence = self.publication.publisher.name, AUTHORITIES[self.licence].label
+        asked = CREDIT[AUTHORITIES[self.licence].type]
+        self.types(self.rights, "dct:RightsStatement")
+        self.both(self.rights, "dct:title", Text(f"Rettigheter – {name.nb}", f"Rights – {name.en}"))
+        self.both(self.rights, "dct:description", Text(
+            f"Rettighetshaver: {name.nb}. Lisens: {licence.nb}. {asked.nb.format(name.nb)}",
+            f"Rights holder: {name.en}. Licence: {licence.en}. {asked.en.format(name.en)}"))
 
     def _of_the_publication(self, title: Text) -> Text:
         whose = self.publication.title

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from delmaal.formats import RDF_FORMATS, RESULT_FORMATS, Format
+from delmaal.formats import JSON_LD, RDF_FORMATS, RESULT_FORMATS, TURTLE, Format
 from delmaal.records import Text
 from delmaal.terms import EU
 
@@ -111,6 +111,16 @@ SERVICES: dict[str, Service] = {
         "", ".well-known/void",
         ("https://www.w3.org/TR/cooluris/",),
         tuple(row for row in RDF_FORMATS if not row.quads),
+    ),
+    "changes": Service(
+        Text("Endringsstrøm", "Change feed"),
+        Text("En Linked Data Event Stream med hver versjon av alt som beskrives: den som følger den, får vite hva som "
+             "er kommet til, endret eller falt bort, uten å hente alt på nytt.",
+             "A Linked Data Event Stream with every version of everything that is described: whoever follows it learns "
+             "what was added, changed or removed, without fetching everything anew."),
+        "feed", "feed",
+        ("https://w3id.org/ldes/specification", "https://w3id.org/tree/specification"),
+        (TURTLE, JSON_LD),
     ),
 }
 

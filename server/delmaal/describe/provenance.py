@@ -1,4 +1,10 @@
-"""Where a release comes from: its sources with checksums, the software, the shapes and what they found."""
+"""Where a release comes from: its sources with checksums, the software, the shapes and what they found.
+
+    release ─ wasGeneratedBy ─ activity/build ─ used ─ file/… (each with its SHA-256), report/validation
+       │                            └ wasInformedBy ─ activity/validation ─ used ─ file/shapes~…
+       ├ wasDerivedFrom ─ source/…                            └ generated ─ report/validation
+       └ wasAttributedTo ─ the publisher
+"""
 
 from __future__ import annotations
 
@@ -24,12 +30,22 @@ def provenance(publication: Publication, ingredients: Iterable[Ingredient]) -> l
     """The PROV statements of a release, under the placeholder that the release's identifier replaces."""
     iri = Minter(publication.base)
     release, activity, agent = RELEASE_PLACEHOLDER, iri.thing("activity", "build"), iri.thing("software", "delmaal")
+    checking, found = iri.thing("activity", "validation"), iri.thing("report", "validation")
+    publisher = NamedNode(publication.publisher.iri)
     out = [
         Triple(release, term("rdf:type"), term("prov:Entity")),
         Triple(release, term("prov:wasGeneratedBy"), activity),
         Triple(release, term("dct:license"), NamedNode("https://creativecommons.org/licenses/by/4.0/")),
         Triple(activity, term("rdf:type"), term("prov:Activity")),
+        Triple(release, term("prov:wasAttributedTo"), publisher),
+        Triple(publisher, term("rdf:type"), term("prov:Agent")),
         Triple(activity, term("prov:wasAssociatedWith"), agent),
+        Triple(activity, term("prov:wasInformedBy"), checking),
+        Triple(activity, term("prov:used"), found),
+        Triple(checking, term("rdf:type"), term("prov:Activity")),
+        Triple(checking, term("prov:wasAssociatedWith"), agent),
+        Triple(found, term("rdf:type"), term("prov:Entity")),
+        Triple(found, term("prov:wasGeneratedBy"), checking),
         Triple(agent, term("rdf:type"), term("prov:SoftwareAgent")),
         Triple(agent, term("schema:softwareVersion"), text(__version__)),
     ]
@@ -38,6 +54,10 @@ def provenance(publication: Publication, ingredients: Iterable[Ingredient]) -> l
         out.append(Triple(release, term("rdfs:label"), text(title, language)))
         out.append(Triple(activity, term("rdfs:label"), text("bygging" if language == "nb" else "build", language)))
         out.append(Triple(agent, term("rdfs:label"), text("Delmål", language)))
+        words = "validering" if language == "nb" else "validation"
+        out.append(Triple(checking, term("rdfs:label"), text(words, language)))
+    for language, name in publication.publisher.name.items():
+        out.append(Triple(publisher, term("rdfs:label"), text(name, language)))
     source = iri.thing("source", publication.source.slug)
     out.append(Triple(release, term("prov:wasDerivedFrom"), source))
     for ingredient in ingredients:
@@ -48,6 +68,8 @@ def provenance(publication: Publication, ingredients: Iterable[Ingredient]) -> l
             Triple(node, term("rdfs:label"), text(ingredient.name)),
             Triple(node, term("delmaal:sha256"), text(ingredient.sha256)),
         ]
+        if ingredient.name.startswith("shapes/"):
+            out.append(Triple(checking, term("prov:used"), node))
     return out
 
 
@@ -63,6 +85,8 @@ def report(publication: Publication, findings: Iterable[Finding], folder: str) -
         out.append(Triple(subject, term(predicate), obj))
 
     add(node, "rdf:type", term("sh:ValidationReport"))
+    for language, words in (("nb", "valideringsrapport"), ("en", "validation report")):
+        add(node, "rdfs:label", text(words, language))
     add(node, "sh:conforms", typed(str(conforms).lower(), "xsd:boolean"))
     for number, finding in enumerate(results, 1):
         result = iri.thing("report", f"result-{number}")

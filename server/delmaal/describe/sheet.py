@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -47,3 +47,10 @@ class Sheet:
     def count(self, node: NamedNode, predicate: str, value: int, datatype: str = "xsd:integer") -> None:
         """A number of things."""
         self.add(node, predicate, typed(str(value), datatype))
+
+
+def reading_order(triples: Iterable[Triple], base: str) -> list[NamedNode]:
+    """The publication's own subjects in the order in which they are spoken of: a document opens with what it is about,
+    and what others answer for comes last."""
+    nodes = dict.fromkeys(triple.subject for triple in triples)
+    return [node for node in nodes if isinstance(node, NamedNode) and node.value.startswith(base)]

@@ -16,8 +16,9 @@ or a KeptError. A query that is slow gives way: see supervisor.py.
 
 from __future__ import annotations
 
+from delmaal.keeper.asking import AsyncKeeper
 from delmaal.keeper.client import ask
 from delmaal.keeper.handle import Keeper
 from delmaal.keeper.protocol import Answer, Request
 
-__all__ = ["Answer", "Keeper", "Request", "ask"]
+__all__ = ["Answer", "AsyncKeeper", "Keeper", "Request", "ask"]

@@ -1,11 +1,12 @@
 """The board: a file in memory that the keeper, its children and the web processes share, so that nobody has to ask.
 
-    ends      a cell for each of the last children that ended: number << 8 | verdict
+    ends      a cell for each of the last queries whose child ended within them: token << 8 | verdict
     release   the folder that was opened last, so that a new child opens it before its first query
-    rows      one for each child: since, retire
+    rows      one for each child: since, spent, token, retire
 
-`since` is when the child took its query, in nanoseconds of the monotonic clock; 0 while it waits for one. `retire` is
-set by the supervisor where the child has to end after its query. A cell has 8 bytes and is written whole: no lock.
+`since` is when the child took its query, in nanoseconds of the monotonic clock, and 0 while it waits for one; `spent`
+is what it had used of the processor by then, in nanoseconds; `token` names the query. `retire` is set by the supervisor
+where the child has to end after its query. A cell has 8 bytes and is written whole: no lock.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ UNKNOWN, TOO_SLOW, TOO_BIG, TOO_DEEP, BUSY, ABANDONED = range(len(VERDICTS))
 _CELL = 8
 _ENDS = 1024
 _RELEASE = 4096
-_ROW = 2
+_ROW = 4
+_SINCE, _SPENT, _TOKEN, _RETIRE = range(_ROW)
 
 
 class Board:
@@ -63,19 +65,39 @@ class Board:
 
     def since(self, row: int) -> int:
         """When the child took the query that it runs; 0 where it runs none."""
-        return self._rows[row * _ROW]
+        return self._rows[row * _ROW + _SINCE]
 
-    def take(self, row: int, since: int) -> None:
-        """The child has a query, or with 0 none any more."""
-        self._rows[row * _ROW] = since
+    def spent(self, row: int) -> int:
+        """What the child had used of the processor when it took its query."""
+        return self._rows[row * _ROW + _SPENT]
+
+    def token(self, row: int) -> int:
+        """The query that the child runs; 0 where it runs none, or has not read it yet."""
+        return self._rows[row * _ROW + _TOKEN]
+
+    def take(self, row: int, since: int, spent: int) -> None:
+        """The child has a connection."""
+        at = row * _ROW
+        self._rows[at + _SPENT] = spent
+        self._rows[at + _SINCE] = since
+
+    def begin(self, row: int, token: int) -> None:
+        """The child has read its query."""
+        self._rows[row * _ROW + _TOKEN] = token
+
+    def leave(self, row: int) -> None:
+        """The child has no query any more."""
+        at = row * _ROW
+        self._rows[at + _TOKEN] = 0
+        self._rows[at + _SINCE] = 0
 
     def retiring(self, row: int) -> bool:
         """Whether the child has to end after its query."""
-        return self._rows[row * _ROW + 1] != 0
+        return self._rows[row * _ROW + _RETIRE] != 0
 
     def retire(self, row: int, wanted: bool = True) -> None:
         """Have the child end after its query."""
-        self._rows[row * _ROW + 1] = int(wanted)
+        self._rows[row * _ROW + _RETIRE] = int(wanted)
 
     @property
     def release(self) -> str:
@@ -88,20 +110,20 @@ class Board:
         if len(name) < _RELEASE:
             self._release[: len(name) + 1] = name + b"\0"
 
-    def ended(self, number: int, verdict: int) -> None:
-        """Note why the child with this number ended."""
-        self._ends[number % _ENDS] = number << 8 | verdict
+    def ended(self, token: int, verdict: int) -> None:
+        """Note why the child that ran this query ended."""
+        self._ends[token % _ENDS] = token << 8 | verdict
 
 
-def verdict(path: Path, number: int) -> int | None:
-    """Why the child with this number ended, as the file says; None where it does not say so yet."""
+def verdict(path: Path, token: int) -> int | None:
+    """Why the child that ran this query ended, as the file says; None where it does not say so yet."""
     try:
         with path.open("rb", buffering=0) as file:
-            cell = os.pread(file.fileno(), _CELL, number % _ENDS * _CELL)
+            cell = os.pread(file.fileno(), _CELL, token % _ENDS * _CELL)
     except OSError:
         return None
     found = struct.unpack("@Q", cell)[0] if len(cell) == _CELL else 0
-    return found & 0xFF if found >> 8 == number else None
+    return found & 0xFF if found >> 8 == token else None
 
 
 def kept(path: Path) -> bool:

@@ -1,11 +1,13 @@
 """One child: takes a connection, evaluates its query, answers, and waits for the next.
 
 Two threads. One evaluates; it has a stack that holds what `tokens` lets pass. The other, the process's first, wakes up
-only where a query is not a fast one, and ends the process when the client leaves: nothing else stops native code.
+only where a query is not a fast one: it says so to the client, and ends the process when the client leaves, since
+nothing else stops native code.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import select
@@ -20,7 +22,7 @@ from delmaal.errors import KeptError, QueryRefused, ReleaseError
 from delmaal.keeper.board import TOO_BIG, VERDICTS, Board
 from delmaal.keeper.evaluation import Stores, evaluate
 from delmaal.keeper.limits import MemoryWall, Timer, alarm, grown, peak
-from delmaal.keeper.protocol import HELLO, LENGTH, Request, read_request, refusal_frame, result_head
+from delmaal.keeper.protocol import FRAME, Request, read_request, refusal_frame, result_head, taken_frame
 from delmaal.keeper.tokens import check
 from delmaal.keeper.wall import build_wall
 from delmaal.settings import Settings
@@ -35,27 +37,32 @@ STACK = 64 << 20
 WATCH_SECONDS = 0.2
 """From when on a query is watched for hang-up; one that is faster ends by itself."""
 
+_USUAL = 1 << 14
+"""Bytes that hold most requests; to ask for more at once costs as much as to parse a query (malloc, and free)."""
+
 _GLANCE_MS = 100
 _HUNG_UP = getattr(select, "POLLRDHUP", 0) | getattr(select, "POLLHUP", 0)
 _log = logging.getLogger("delmaal.keeper")
 
 
 class Child:
-    """The process in row `row` of the board, with the number `number` that no other ever had."""
+    """The process in row `row` of the board."""
 
-    def __init__(self, listener: socket.socket, board: Board, row: int, number: int, timer: Timer,
-                 settings: Settings) -> None:
+    def __init__(self, listener: socket.socket, board: Board, row: int, timer: Timer, settings: Settings) -> None:
         self._listener = listener
         self._board = board
         self._row = row
         self._timer = timer
         self._settings = settings
-        self._hello = HELLO.pack(number, settings.query_seconds)
+        self._taken = taken_frame(settings.query_seconds)
         self._watch_after = min(WATCH_SECONDS, settings.query_slow_ms / 1000)
         self._wall = MemoryWall(settings.query_memory_mb << 20)
         self._stores = Stores(self._opening)
         self._size = 0
         self._watched: socket.socket | None = None
+        self._armed = False
+        self._lock = threading.Lock()
+        """Held by who takes `_watched` away, or sends to it from the watching thread."""
 
     def run(self) -> None:
         """Serve; ends the process, never returns."""
@@ -65,10 +72,25 @@ class Child:
         self._watch()
 
     def _serve(self) -> None:
+        """Take connections.
+
+        To wait in epoll, and not in accept, is what keeps the processor's caches warm: the kernel then hands a
+        connection to the first child that waits, not to the one that has waited longest.
+        """
         try:
             self._warm()
+            waiting = select.epoll()
+            waiting.register(self._listener, select.EPOLLIN | select.EPOLLEXCLUSIVE)
+            waited = True
             while not self._board.retiring(self._row) and not grown(self._size):
-                self._take(self._listener.accept()[0])
+                try:
+                    connection = self._listener.accept()[0]
+                except BlockingIOError:
+                    waiting.poll()
+                    waited = False
+                    continue
+                self._take(connection, waited)
+                waited = True
             os._exit(0)
         finally:
             os._exit(FAILED)
@@ -83,27 +105,33 @@ class Child:
             pass  # who asks for it is told
         self._size = peak()
 
-    def _take(self, connection: socket.socket) -> None:
+    def _take(self, connection: socket.socket, waited: bool) -> None:
+        """Answer a query; `waited` says whether it may have waited for this child, so that its client may have left."""
         with connection:
             alarm(self._settings.query_seconds)
-            self._board.take(self._row, time.monotonic_ns())
-            self._timer.start(self._watch_after)
+            self._board.take(self._row, time.monotonic_ns(), time.process_time_ns())
+            if not self._armed:
+                self._arm(self._watch_after)
             try:
-                connection.sendall(self._hello)
-                content = _exactly(connection, LENGTH.unpack(_exactly(connection, LENGTH.size))[0])
+                token, content = _frame(connection)
+                self._board.begin(self._row, token)
                 self._watched = connection
-                if not _hung_up(connection, 0):
+                if not (waited and _hung_up(connection, 0)):
                     frames = self._answer(content)
-                    self._watched = None
+                    with self._lock:
+                        self._watched = None
                     for frame in frames:
                         connection.sendall(frame)
             except OSError:
                 pass  # the client left
             finally:
                 self._watched = None
-        self._timer.stop()
-        self._board.take(self._row, 0)
+        self._board.leave(self._row)
         alarm(0)
+
+    def _arm(self, seconds: float) -> None:
+        self._armed = True
+        self._timer.start(seconds)
 
     def _answer(self, content: bytes | bytearray) -> tuple[bytes | bytearray, ...]:
         """The frames of an answer."""
@@ -140,16 +168,41 @@ class Child:
         return store
 
     def _watch(self) -> None:
-        """End the process where the client of a query that is not a fast one leaves before its answer."""
+        """Look after queries that are not fast ones: say so to the client, and end the process where that left.
+
+        The timer is not set anew for each query: it runs on until it is due, and then either the query is an old one,
+        and the timer stays as it is until that has ended, or it is a young one, and the timer is set for it.
+        """
         timer = select.poll()
         timer.register(self._timer.fd, select.POLLIN)
         while True:
             timer.poll()
+            since = self._board.since(self._row)
+            age = (time.monotonic_ns() - since) / 1e9 if since else 0.0
+            if since and age >= self._watch_after:
+                self._look_after(since)
+                continue
+            self._armed = False
+            self._timer.stop()
+            since = self._board.since(self._row)  # one that began meanwhile took the timer for a running one
+            if since:
+                self._arm(max(self._watch_after - (time.monotonic_ns() - since) / 1e9, 0.001))
+
+    def _look_after(self, since: int) -> None:
+        """Watch the client of the query that was taken then, until that has ended."""
+        told = False
+        while self._board.since(self._row) == since:
             watched = self._watched
-            while watched is not None and self._watched is watched:
-                if _hung_up(watched, _GLANCE_MS) and self._watched is watched:
-                    os._exit(LEFT)
-            time.sleep(_GLANCE_MS / 1000)  # it is being read or answered, and the alarm is set
+            if watched is None:
+                time.sleep(_GLANCE_MS / 1000)  # it is being read or answered, and the alarm is set
+                continue
+            if not told:
+                with self._lock, contextlib.suppress(OSError):
+                    if self._watched is watched:
+                        watched.sendall(self._taken)
+                told = True
+            if _hung_up(watched, _GLANCE_MS) and self._watched is watched:
+                os._exit(LEFT)
 
 
 def _hung_up(connection: socket.socket, wait_ms: int) -> bool:
@@ -161,15 +214,25 @@ def _hung_up(connection: socket.socket, wait_ms: int) -> bool:
         return False  # closed by the other thread: answered
 
 
-def _exactly(connection: socket.socket, size: int) -> bytes | bytearray:
+def _frame(connection: socket.socket) -> tuple[int, bytes | bytearray]:
+    """The token and the content of a request, usually in one piece.
+
+    Raises OSError where the client left before.
+    """
+    first = connection.recv(_USUAL)
+    if len(first) < FRAME.size:
+        first += _exactly(connection, FRAME.size - len(first))
+    length, token = FRAME.unpack_from(first)
+    content = first[FRAME.size :]
+    return token, content if len(content) == length else content + _exactly(connection, length - len(content))
+
+
+def _exactly(connection: socket.socket, size: int) -> bytearray:
     """So many bytes.
 
     Raises OSError where the client left before.
     """
-    first = connection.recv(min(size, 1 << 16))
-    if len(first) == size:
-        return first
-    content = bytearray(first)
+    content = bytearray()
     while len(content) < size:
         chunk = connection.recv(min(size - len(content), 1 << 20))
         if not chunk:

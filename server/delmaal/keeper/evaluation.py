@@ -5,11 +5,13 @@ Nothing here can be stopped but by the end of the process.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from pathlib import Path
+from types import TracebackType
 
 from pyoxigraph import (
     BlankNode,
@@ -25,7 +27,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from delmaal.errors import KeptError, QueryMalformed, QueryRefused, QueryTooBig, ReleaseError
+from delmaal.errors import DelmaalError, QueryMalformed, QueryRefused, QueryTooBig, ReleaseError
 from delmaal.formats import BY_NAME, Format, write
 from delmaal.keeper.protocol import Request
 from delmaal.terms import PREFIXES
@@ -36,6 +38,7 @@ STORES = 3
 PRETTY = 50_000
 """Up to how many triples a graph is written sorted, in a quarter of a second."""
 
+_SIGNS = tuple((prefix, f"{prefix}:") for prefix in PREFIXES)
 _LINES = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 _POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _SAID = re.compile(r"[A-Z]\w+(?: [\w-]+){2,}")
@@ -78,16 +81,16 @@ class Bounded:
     def __init__(self, limit: int) -> None:
         self.body = bytearray()
         self.full = False
-        self._limit = limit
+        self.limit = limit
 
     def write(self, chunk: bytes) -> int:
         """Append.
 
         Raises QueryTooBig.
         """
-        if len(self.body) + len(chunk) > self._limit:
+        if len(self.body) + len(chunk) > self.limit:
             self.full = True
-            raise too_big(self._limit)
+            raise too_big(self.limit)
         self.body += chunk
         return len(chunk)
 
@@ -105,34 +108,76 @@ def evaluate(store: Store, request: Request, limit: int) -> tuple[str, bytes | b
 
     Raises QueryMalformed, QueryRefused or QueryTooBig.
     """
-    default: list[NamedNode | BlankNode | DefaultGraph] = [_graph_named(iri) for iri in request.default_graphs]
-    named: list[NamedNode | BlankNode] = [_graph_named(iri) for iri in request.named_graphs]
     output = Bounded(limit)
-    try:
-        results = store.query(
-            request.query,
-            base_iri=request.base or None,
-            prefixes=PREFIXES,
-            default_graph=default or ([] if named else None),  # either parameter alone leaves the other empty
-            named_graphs=named or ([] if default else None),
-        )
+    with worded(request.query, output):
+        results = results_of(store, request)
         if isinstance(results, QueryTriples):
             row = BY_NAME[request.graph]
             return row.name, _graph(results, row, output)
         row = BY_NAME[request.results]
         return row.name, _table(results, row, output)
-    except KeptError:
-        raise
-    except SyntaxError as error:
-        raise QueryMalformed(_malformed(str(error), request.query)) from error
-    except UnicodeError as error:
-        raise QueryMalformed("the query has half a surrogate pair, which is no character") from error
-    except MemoryError as error:
-        raise QueryTooBig("the query needed more memory than a query may; ask for less") from error
-    except (OSError, RuntimeError, ValueError) as error:
-        if output.full:
-            raise too_big(limit) from error
-        raise QueryRefused(f"the query cannot be evaluated: {str(error)[:300]}") from error
+
+
+class worded:  # noqa: N801  # reads as what it does: `with worded(text)`
+    """What goes wrong in the block, in words of ours: QueryMalformed, QueryRefused or QueryTooBig.
+
+    A class, since a generator would cost what a lookup costs.
+    """
+
+    __slots__ = ("_output", "_text")
+
+    def __init__(self, text: str, output: Bounded | None = None) -> None:
+        self._text = text
+        self._output = output
+
+    def __enter__(self) -> None:
+        """Nothing is to be done."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if error is None or isinstance(error, DelmaalError):
+            return
+        if isinstance(error, SyntaxError):
+            raise QueryMalformed(_malformed(str(error), self._text)) from error
+        if isinstance(error, UnicodeError):
+            raise QueryMalformed("the query has half a surrogate pair, which is no character") from error
+        if isinstance(error, MemoryError):
+            raise QueryTooBig("the query needed more memory than a query may; ask for less") from error
+        if isinstance(error, (OSError, RuntimeError, ValueError)):
+            if self._output is not None and self._output.full:
+                raise too_big(self._output.limit) from error
+            raise QueryRefused(f"the query cannot be evaluated: {str(error)[:300]}") from error
+
+
+def results_of(store: Store, request: Request) -> QuerySolutions | QueryBoolean | QueryTriples:
+    """The results, computed as they are read.
+
+    The rows of PREFIXES are known without declaration, but are only handed over where they are needed: that costs as
+    much as to parse a query.
+    """
+    text = request.query
+    default: list[NamedNode | BlankNode | DefaultGraph] = [_graph_named(iri) for iri in request.default_graphs]
+    named: list[NamedNode | BlankNode] = [_graph_named(iri) for iri in request.named_graphs]
+
+    def query(prefixes: dict[str, str] | None) -> QuerySolutions | QueryBoolean | QueryTriples:
+        return store.query(
+            text,
+            base_iri=request.base or None,
+            prefixes=prefixes,
+            default_graph=default or ([] if named else None),  # either parameter alone leaves the other empty
+            named_graphs=named or ([] if default else None),
+        )
+
+    if text[:6].upper() == "PREFIX":  # it probably declares all that it uses
+        with contextlib.suppress(SyntaxError):
+            return query(None)
+    return query(_prefixes(text))
+
+
+def _prefixes(text: str) -> dict[str, str]:
+    """The rows of PREFIXES that a query may mean."""
+    if "\\" in text:
+        return PREFIXES
+    return {prefix: PREFIXES[prefix] for prefix, sign in _SIGNS if sign in text}
 
 
 def _table(results: QuerySolutions | QueryBoolean, row: Format, output: Bounded) -> bytes | bytearray:

@@ -3,7 +3,9 @@
 It has one thread, evaluates nothing and takes no connection: nothing that a client sends reaches it. It sleeps while no
 query is slow.
 
-    a query that runs for query_slow_ms   is slow: its child goes to the last core behind all others, and ends after it
+    a query that used query_slow_ms of    is slow: its child goes to the last core behind all others, and ends after it
+      the processor, or holds a child
+      for ten times as long
     the last child that is not slow       never is: its query is stopped, so that a fast one always finds a child
     a child that ended                    is replaced at once, or after a pause where it never served
 """
@@ -25,7 +27,7 @@ from pathlib import Path
 
 from delmaal.keeper.board import ABANDONED, BOARD, BUSY, TOO_BIG, TOO_DEEP, TOO_SLOW, UNKNOWN, Board
 from delmaal.keeper.child import FAILED, LEFT, Child
-from delmaal.keeper.limits import Timer, give_way, hurry
+from delmaal.keeper.limits import Timer, give_way, hurry, processor_time
 from delmaal.keeper.parent import end_with_parent
 from delmaal.keeper.protocol import READY, SOCKET
 from delmaal.settings import Settings
@@ -35,6 +37,10 @@ FEWEST = 5
 GRACE_SECONDS = 2.0
 """How long after its alarm a child may still be there before it is killed."""
 
+_WAITING = 10
+"""How many times query_slow_ms a query may last that uses less of the processor."""
+
+_LEAST_SECONDS = 0.01
 _TICK_SECONDS = 1.0
 _PAUSE_SECONDS = 0.5
 _VERDICTS: dict[int, int] = {
@@ -54,7 +60,6 @@ class _Row:
     index: int
     timer: Timer = field(default_factory=Timer)
     pid: int = 0
-    number: int = 0
     born: float = 0.0
     slow: bool = False
     verdict: int | None = None
@@ -74,7 +79,6 @@ class Supervisor:
         self._rows = [_Row(index) for index in range(settings.query_workers or max(FEWEST, cores + 1))]
         self._board = Board(run_dir / BOARD, len(self._rows))
         self._listener = _listen(run_dir / SOCKET)
-        self._next = int.from_bytes(os.urandom(5))  # so that no other keeper's child had the number
         self._lifeline = sys.stdin.fileno()
         self._ended, self._ending = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._events = select.epoll()
@@ -126,12 +130,11 @@ class Supervisor:
             if row.look is None or row.look > now:
                 continue
             since = self._board.since(row.index) / 1e9
-            late = since + self._settings.query_slow_ms / 1000
             row.look = None
             if not since or not row.pid:
                 continue
-            if now < late:
-                row.look = late
+            if not row.slow and (left := self._until_slow(row, now - since)) > 0:
+                row.look = now + left
             elif row.slow and now >= since + self._settings.query_seconds + GRACE_SECONDS:
                 self._kill(row, TOO_SLOW)
             elif row.slow:
@@ -144,6 +147,17 @@ class Supervisor:
                 row.look = since + self._settings.query_seconds
                 self._board.retire(row.index)
                 give_way(row.pid)
+
+    def _until_slow(self, row: _Row, elapsed: float) -> float:
+        """Seconds until a query may be slow at the earliest.
+
+        What it used of the processor counts, so that an honest query on a crowded machine is none; but one that holds a
+        child for long without that, as by waiting for a disk, is slow too.
+        """
+        allowed = self._settings.query_slow_ms / 1000
+        used = processor_time(row.pid)
+        spent = elapsed if used is None else used - self._board.spent(row.index) / 1e9
+        return min(max(allowed - spent, _LEAST_SECONDS) if spent < allowed else 0.0, allowed * _WAITING - elapsed)
 
     def _kill(self, row: _Row, verdict: int) -> None:
         row.verdict, row.look = verdict, None
@@ -159,7 +173,9 @@ class Supervisor:
             if status[0] == 0:
                 continue
             if status[1] != 0:
-                self._board.ended(row.number, _verdict(row, status[1]))
+                token = self._board.token(row.index)
+                if token:
+                    self._board.ended(token, _verdict(row, status[1]))
             served = self._board.since(row.index) != 0 or now - row.born > _PAUSE_SECONDS
             row.start = now if served else now + _PAUSE_SECONDS
             row.pid, row.slow, row.verdict, row.look = 0, False, None, None
@@ -178,10 +194,9 @@ class Supervisor:
                 os.waitpid(row.pid, 0)
 
     def _spawn(self, row: _Row, now: float) -> None:
-        self._next += 1
-        row.number, row.born = self._next, now
+        row.born = now
         row.timer.stop()
-        self._board.take(row.index, 0)
+        self._board.leave(row.index)
         self._board.retire(row.index, False)
         row.pid = os.fork()
         if row.pid == 0:
@@ -205,7 +220,7 @@ class Supervisor:
         os.dup2(nothing, self._lifeline)
         os.dup2(nothing, sys.stdout.fileno())
         os.close(nothing)
-        Child(self._listener, self._board, row.index, row.number, row.timer, self._settings).run()
+        Child(self._listener, self._board, row.index, row.timer, self._settings).run()
 
 
 def _verdict(row: _Row, status: int) -> int:
@@ -224,5 +239,6 @@ def _listen(path: Path) -> socket.socket:
     fresh.unlink(missing_ok=True)
     listener.bind(str(fresh))
     listener.listen(BACKLOG)
+    listener.setblocking(False)
     fresh.replace(path)
     return listener

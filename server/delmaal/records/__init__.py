@@ -4,7 +4,7 @@
     themes.py       Theme, TargetLink, PrintedCode
     documents.py    Document, DocumentMention
     statistics.py   Statistic, StatisticMention, Indicator, Area, Unit, NoFigure
-    publication.py  Publication, Agent, Place, Source, Named, Coded
+    publication.py  Publication, Agent, Place, Source, Named, Coded, Topic
     findings.py     Finding
 
 A record keeps the Mark of itself and of each of its fields (`title`, `title.en`, `subjects.0`), so that whatever is
@@ -13,7 +13,7 @@ found wrong later, in the graph, can be said at its place in the source.
 
 from delmaal.records.documents import Document, DocumentMention
 from delmaal.records.findings import Finding, Severity
-from delmaal.records.publication import Agent, Coded, Named, Place, Publication, Source
+from delmaal.records.publication import Agent, Coded, Named, Place, Publication, Source, Topic
 from delmaal.records.statistics import Area, Indicator, NoFigure, Statistic, StatisticMention, Unit
 from delmaal.records.texts import WHOLE, Lines, Marks, Text
 from delmaal.records.themes import PrintedCode, TargetLink, Theme
@@ -41,5 +41,6 @@ __all__ = [
     "TargetLink",
     "Text",
     "Theme",
+    "Topic",
     "Unit",
 ]

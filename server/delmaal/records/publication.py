@@ -30,6 +30,15 @@ class Coded:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """What somebody else's topic is called, which themes may be about."""
+
+    marks: Marks
+    iri: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Agent:
     """The publisher, and how to reach it."""
 
@@ -97,4 +106,5 @@ class Publication:
     units: tuple[Unit, ...] = ()
     goals: tuple[Coded, ...] = ()
     targets: tuple[Coded, ...] = ()
+    topics: tuple[Topic, ...] = ()
     no_figures: tuple[NoFigure, ...] = ()

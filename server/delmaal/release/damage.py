@@ -15,6 +15,7 @@ from delmaal.lookup import build_index
 from delmaal.release.caches import CACHES, STORED
 from delmaal.release.identity import digest_of, seal_of
 from delmaal.release.shelf import Release
+from delmaal.search import build_search, contents
 from delmaal.statements import PARTS
 from delmaal.terms import RELEASE_PLACEHOLDER, Minter
 
@@ -49,9 +50,17 @@ def verify(release: Release) -> Iterator[str]:
     computed = _identify_dumps(release)
     if computed != release.id:
         yield f"identifier: the dumps give {computed[:12]}, the directory says {release.id[:12]}"
-    for name, problem in (("store", _store_problem(release)), ("index", _index_problem(release))):
+    for name, find in (("store", _store_problem), ("index", _index_problem), ("search", _search_problem)):
+        problem = "" if _dropped(release, name) else find(release)
         if problem:
             yield f"{name}: {problem}; delete {release.folder / name} and run `delmaal build`"
+
+
+def _dropped(release: Release, cache: str) -> bool:
+    """Whether a cache is missing from a release that is not the current one, which does well without."""
+    current = release.folder.parent.parent / "current"
+    served = not current.is_symlink() or current.readlink().name == release.id
+    return not served and not (release.folder / cache).exists()
 
 
 def _file_problem(file: Path, entry: Mapping[str, Any]) -> str:
@@ -114,4 +123,17 @@ def _index_problem(release: Release) -> str:
         found = {path: (index / path).read_bytes() for path in _paths(index)}
     except OSError as error:
         return f"it cannot be read ({error.strerror})"
+    return "" if found == expected else "it differs from what the dumps give"
+
+
+def _search_problem(release: Release) -> str:
+    with tempfile.TemporaryDirectory() as work:
+        for name in ("data", "metadata"):
+            (Path(work) / name).symlink_to((release.folder / name).resolve())
+        build_search(Path(work))
+        expected = contents(Path(work))
+    try:
+        found = contents(release.folder)
+    except (OSError, ValueError) as error:
+        return f"it cannot be read ({error})"
     return "" if found == expected else "it differs from what the dumps give"

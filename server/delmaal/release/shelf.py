@@ -10,16 +10,20 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import zstandard
 
 from delmaal import __version__
 from delmaal.errors import ReleaseError
 from delmaal.release.caches import CACHES
+from delmaal.release.history import record
 from delmaal.release.identity import FORMAT_VERSION, seal_of
+from delmaal.release.log import LOG, log_with, read_switches
 
 UNFINISHED = ".unfinished-"
 
@@ -132,7 +136,7 @@ class Shelf:
                 self._clear()
 
     def _clear(self) -> None:
-        for folder in (self.folder, self.releases):
+        for folder in (self.folder, self.releases, self.folder / "history", self.folder / "history" / "changes"):
             for left in folder.glob(f"{UNFINISHED}*"):
                 _remove(left)
 
@@ -196,22 +200,11 @@ class Shelf:
         return switched
 
     def _log(self, release: Release) -> None:
-        """Note the time of a switch, unless it is noted; a build that was stopped just after its switch left it out."""
-        rows = self._switches()
-        if not rows or rows[-1][1] != release.id:
-            rows.append((datetime.now(UTC), release.id))
-            lines = (json.dumps({"time": time.isoformat(timespec="seconds"), "release": name}) for time, name in rows)
-            self._replace("switches.jsonl", "".join(f"{line}\n" for line in lines).encode())
-
-    def _switches(self) -> list[tuple[datetime, str]]:
-        """The log; a line that cannot be read is passed over, since nothing but dates is told from it."""
-        rows: list[tuple[datetime, str]] = []
-        with suppress(FileNotFoundError):
-            for line in (self.folder / "switches.jsonl").read_text("utf-8", "replace").splitlines():
-                with suppress(ValueError, LookupError, TypeError):
-                    row = json.loads(line)
-                    rows.append((datetime.fromisoformat(row["time"]), str(row["release"])))
-        return rows
+        """Note a switch and what it changed, unless they are noted: a build stopped after its switch left them out."""
+        rows = read_switches(self.folder)
+        if not rows or rows[-1].release != release.id:
+            self._replace(LOG, log_with(rows, release.id).encode())
+        record(self.folder)
 
     def _replace(self, name: str, content: bytes) -> None:
         fresh = self.folder / f"{UNFINISHED}{name}"
@@ -221,7 +214,8 @@ class Shelf:
 
     def switched_at(self, release: Release) -> datetime | None:
         """When a release last became current."""
-        return next((time for time, name in reversed(self._switches()) if name == release.id), None)
+        rows = reversed(read_switches(self.folder))
+        return next((row.time for row in rows if row.release == release.id), None)
 
 
 def shelf_of(publication: Path, out: Path) -> Shelf:
@@ -230,12 +224,13 @@ def shelf_of(publication: Path, out: Path) -> Shelf:
 
 
 def twins(name: str, content: bytes) -> Iterator[File]:
-    """A dump and its gzip twin, which holds neither a name nor a time."""
+    """A dump, and its gzip and zstd twins, which hold neither a name nor a time: the same bytes under the lock file."""
     packed = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=packed, mtime=0) as file:
         file.write(content)
     yield File(f"data/{name}", content)
     yield File(f"data/{name}.gz", packed.getvalue())
+    yield File(f"data/{name}.zst", zstandard.ZstdCompressor(level=9).compress(content))  # in one shot, on one thread
 
 
 def _manifest(content: bytes) -> dict[str, Any]:

@@ -6,6 +6,7 @@
     statistics/*.yaml             statistics by slug
     indicators/*.yaml             indicators by slug
     areas.yaml breakdowns.yaml agents.yaml units.yaml     what the statistics refer to, by slug
+    topics.yaml                   what topics of others are called, where the product does not know it
     no-figures.yaml               source lines that bear a digit and no figure
 
 A slug is minted once: a later title never changes it. Every mistake of every file is found in one run.
@@ -26,17 +27,17 @@ from typing import Protocol, TypeVar
 from delmaal import codes
 from delmaal.errors import Mark, SourceError, short
 from delmaal.marks import Mapping, Node, Refused, Sequence, read_yaml
-from delmaal.records import Coded, Marks, Named, NoFigure, Publication
+from delmaal.records import Coded, Marks, Named, NoFigure, Publication, Topic
 from delmaal.settings import share
 from delmaal.sources.documents import read_document
 from delmaal.sources.fields import Fields, nearest, pairs
 from delmaal.sources.publication import read_head
 from delmaal.sources.references import EVERY, check_references
 from delmaal.sources.statistics import read_area, read_indicator, read_named, read_statistic, read_unit
-from delmaal.sources.themes import read_theme
+from delmaal.sources.themes import read_theme, web_address
 from delmaal.terms import SLUG
 
-FILES = ("publication", "areas", "breakdowns", "agents", "units", "no-figures")
+FILES = ("publication", "areas", "breakdowns", "agents", "units", "topics", "no-figures")
 FOLDERS = ("themes", "documents", "statistics", "indicators")
 
 R = TypeVar("R")
@@ -63,7 +64,7 @@ class Reading:
 
 
 def read_publication(folder: Path) -> Reading:
-    """Read a publication's folder, and the SDG and unit codes that all publications share.
+    """Read a publication's folder, and the SDG codes, units and topics that all publications share.
 
     Never raises for a mistake in the sources: the Reading carries them all, and what could be read besides.
     """
@@ -76,7 +77,8 @@ def source_files(folder: Path) -> list[Path]:
     for name in FOLDERS:
         files += sorted((folder / name).glob("*.yaml"))
     shared = [share("data") / "sdg" / "goals.yaml", share("data") / "sdg" / "targets.yaml"]
-    return [file for file in [*files, *shared, share("data") / "codes" / "units.yaml"] if file.is_file()]
+    shared += [share("data") / "codes" / "units.yaml", share("data") / "codes" / "topics.yaml"]
+    return [file for file in [*files, *shared] if file.is_file()]
 
 
 class _Folder:
@@ -102,6 +104,7 @@ class _Folder:
             agents=self._named("agents", "agent", "name"),
             goals=self._coded(shared / "sdg" / "goals.yaml", "goals"),
             targets=self._coded(shared / "sdg" / "targets.yaml", "targets"),
+            topics=self._topics([shared / "codes" / "topics.yaml", self.folder / "topics.yaml"]),
             no_figures=tuple(self._no_figures()),
         )
         check_references(head, self.unreadable, self.errors)
@@ -197,6 +200,20 @@ class _Folder:
         if not coded:
             self.unreadable.add((name, EVERY))
         return tuple(sorted((item for item in coded if item.code), key=lambda item: codes.order(item.code)))
+
+    def _topics(self, paths: Iterable[Path]) -> tuple[Topic, ...]:
+        topics: dict[str, Topic] = {}
+        for path in paths:
+            for item in self._list(path, "topics"):
+                fields = Fields(item, "a topic", self.errors)
+                iri, label = fields.parsed("iri", web_address, "address-malformed"), fields.require_label("label")
+                topic = Topic(fields.done(), iri, label)
+                if iri in topics:
+                    sentence = f"topic {short(iri)} is named at {topics[iri].marks.record} too; delete this one"
+                    self._refuse("topic-duplicate", topic.marks.at("iri"), sentence)
+                elif iri:
+                    topics[iri] = topic
+        return tuple(topics.values())
 
     def _no_figures(self) -> Iterator[NoFigure]:
         for item in self._list(self.folder / "no-figures.yaml", "lines with reasons"):

@@ -3,14 +3,18 @@
     /                        the home page
     /id/<class>/<slug>       303 to /doc/…
     /doc/<class>/<slug>[.x]  a description, negotiated or by suffix;  /doc?iri=… for any IRI
-    /ns                      the ontology
-    /sparql                  the SPARQL endpoint
+    /ns                      the ontology;  /shapes[/<code>][.x]  the shapes;  /problems  what the errors mean
+    /sparql                  the SPARQL endpoint, and the editor
+    /sparql/examples[/<name>][.x]    the example queries;  /sparql/completion.json  what the editor can complete
     /catalog[.x]             the DCAT catalogue
     /service-description     the SPARQL service description;  /.well-known/void  the VoID description
     /data/<dump>             the dumps
+    /cite[/<name>][.x]       how to cite;  /.well-known/api-catalog  the interfaces;  /robots.txt  /sitemap.xml
+    /search[.json]           full-text search;  /opensearch.xml  how a browser searches here
+    /reconcile               the reconciliation service, for OpenRefine
     /openapi.json            what there is, for programs
     /health  /ready  /metrics    for whoever watches the server
-    /static/<file>           style sheets
+    /static/<file>           style sheets;  /static/dist/<file>  what was bundled
 
 Everything arrives as an argument; nothing happens on import.
 """
@@ -31,15 +35,37 @@ from delmaal.errors import DelmaalError
 from delmaal.keeper.parent import end_with_parent
 from delmaal.release import Shelf
 from delmaal.settings import Settings, load
-from delmaal.web import dumps, openapi, pages, resources, sparql, watch
+from delmaal.web import (
+    assets,
+    citation,
+    completion,
+    diffs,
+    discovery,
+    dumps,
+    examples,
+    feed,
+    history,
+    memento,
+    openapi,
+    pages,
+    reconcile,
+    resources,
+    search,
+    sitemap,
+    sparql,
+    vocabulary,
+    watch,
+)
 from delmaal.web.answers import EVERYWHERE, PAGE_HEADERS
 from delmaal.web.failures import failed, problem_of
 from delmaal.web.front import Front
+from delmaal.web.generic import GenericPages
+from delmaal.web.past import PastReleases
 from delmaal.web.releases import Releases
 
 BUILD = hashlib.sha256(
     b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*")) if path.is_file()
-             and path.suffix in {".py", ".html", ".css"})
+             and path.suffix in {".py", ".html", ".css", ".rq", ".json"})
 ).hexdigest()[:12]
 """Identifies the software in an ETag: another template gives another page of the same release."""
 
@@ -49,23 +75,28 @@ def create_app(settings: Settings, releases: Releases) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
-    app.config.update(SETTINGS=settings, RELEASES=releases, BUILD=BUILD, KEEPER=os.environ.get("DELMAAL_KEEPER", ""),
-                      MAX_CONTENT_LENGTH=settings.query_limit * 3 + 4096)
+    app.config.update(SETTINGS=settings, RELEASES=releases, PAST=PastReleases(releases.shelf), BUILD=BUILD,
+                      KEEPER=os.environ.get("DELMAAL_KEEPER", ""), MAX_CONTENT_LENGTH=settings.query_limit * 3 + 4096)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for station in (pages, resources, sparql, dumps, watch, openapi):
+    for station in (pages, resources, vocabulary, sparql, examples, completion, assets, citation, discovery,
+                    sitemap, dumps, watch, openapi, history, diffs, memento, feed, search, reconcile):
         app.register_blueprint(station.routes)
     app.jinja_env.globals.update(pages.TEMPLATE_GLOBALS)
+    app.config["GENERIC"] = GenericPages(app)
 
     @app.before_request
-    def serve_one_release() -> None:
-        if request.endpoint not in ("static", "watch.health", "watch.ready", "watch.metrics"):
-            g.opened = releases.current()
+    def serve_one_release() -> Response | None:
+        if request.endpoint in ("static", "watch.health", "watch.ready", "watch.metrics"):
+            return None
+        g.opened = releases.current()
+        return memento.negotiate()
 
     @app.after_request
     def finish(response: Response) -> Response:
         if "X-Content-Type-Options" not in response.headers:
             response.headers.extend(EVERYWHERE)
-        if response.headers.get("Content-Type", "").startswith("text/html"):
+        page = response.headers.get("Content-Type", "").startswith("text/html")
+        if page and response.status_code != 304 and "Content-Security-Policy" not in response.headers:
             response.headers.extend(PAGE_HEADERS)
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import mmap
 import os
+from bisect import bisect_left
 from pathlib import Path
 
 ROUTES = ("page", "doc", "id", "sparql", "catalog", "data", "static", "other")
@@ -25,7 +26,13 @@ _NAMES = (
     *SINGLE,
 )
 _POSITION = {name: number for number, name in enumerate(_NAMES)}
-_ROUTE_OF = {"": "page", "doc": "doc", "id": "id", "ns": "doc", "sparql": "sparql", "data": "data", "static": "static"}
+_ROUTE_OF = {"": "page", "doc": "doc", "id": "id", "ns": "doc", "sparql": "sparql", "data": "data", "static": "static",
+             "catalog": "catalog"}
+_REQUESTS = {first: _POSITION[f"requests:{route}:2xx"] - 2 for first, route in _ROUTE_OF.items()}
+"""Where the cells of a route begin, for the first digit of a status."""
+
+_OTHER = _POSITION["requests:other:2xx"] - 2
+_DURATION, _FIRST_BUCKET = _POSITION["duration_microseconds"], _POSITION["bucket:0"]
 
 
 class Counters:
@@ -51,11 +58,10 @@ class Counters:
     def request(self, path: str, status: int, seconds: float) -> None:
         """Count a request by its route, status and duration."""
         first = path[1:].partition("/")[0].partition(".")[0]
-        route = _ROUTE_OF.get(first) or ("catalog" if first == "catalog" else "other")
-        self.add(f"requests:{route}:{min(max(status // 100, 2), 5)}xx")
-        self.add("duration_microseconds", int(seconds * 1e6))
-        number = next((i for i, bound in enumerate(BUCKETS) if seconds <= bound), len(BUCKETS))
-        self.add(f"bucket:{number}")
+        cells = self._cells
+        cells[_REQUESTS.get(first, _OTHER) + min(max(status // 100, 2), 5)] += 1
+        cells[_DURATION] += int(seconds * 1e6)
+        cells[_FIRST_BUCKET + bisect_left(BUCKETS, seconds)] += 1
 
     def sums(self) -> dict[str, int]:
         """The counters of all processes, added up."""

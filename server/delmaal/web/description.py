@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -15,56 +16,83 @@ import pyoxigraph as ox
 from delmaal import formats
 from delmaal.formats import Format
 from delmaal.terms import term
-from delmaal.turtle import block, write_turtle
+from delmaal.turtle import iri_token, leading, paragraph, write_turtle
 from delmaal.web.negotiate import HTML
 from delmaal.web.releases import Opened
-
-OWN_LIMIT = 200
-"""Statements about a resource on one page of its description."""
 
 INCOMING_LIMIT = 25
 """Statements that lead to a resource on one page of its description."""
 
 ROWS: tuple[Format, ...] = (*formats.RDF_FORMATS, HTML)
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-PLAIN = re.compile(r"/doc/[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*\Z")
-"""A path that names a thing of the publication and needs no escaping."""
+PLAIN = re.compile(r"/(?:doc|id)/[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*\Z")
+"""A path of a thing of the publication, or of its document, that needs no escaping."""
 
-_TYPE, _DOCUMENT, _TOPIC, _LICENCE_OF, _PART_OF, _NEXT = (
-    str(term(name)).encode() for name in
-    ("rdf:type", "foaf:Document", "foaf:primaryTopic", "dct:license", "dct:isPartOf", "schema:nextItem")
-)
+_ABOUT, _PART_OF, _LICENSED, _TOPIC, _NEXT = (
+    "".join(f"{term(name)} " for name in names.split()).encode() for names in
+    ("rdf:type foaf:Document", "dct:isPartOf", "dct:license", "foaf:primaryTopic", "schema:nextItem"))
+_ABOUT = _ABOUT.rstrip()
+_LICENSED += f"<{LICENCE}>".encode()
+_NEXT_SHORT, _NEXT_BIT = iri_token(_NEXT.rstrip())
+_FOLLOWING = b" ;\n    " + _NEXT_SHORT + b" "
+_NONE: list[bytes] = []
+
+
+_PLAIN_IRI = re.compile(r"[A-Za-z0-9:/._~-]+\Z")
+_ALTERNATES = [", </", *(f'{row.suffix}>; rel="alternate"; type="{row.media_type}", </' for row in ROWS)]
+_ALTERNATES[-1] = _ALTERNATES[-1].removesuffix(", </")
+"""What stands between the addresses of the forms in a Link header."""
 
 
 class Page(NamedTuple):
-    """A page of what is said about a resource: the lines about it, those that lead to it, and whether more follow."""
+    """A page of what is said about a resource: `predicate object` of each statement about it, `subject predicate` of
+    each that leads to it, and whether more follow."""
 
     iri: str
     number: int
-    own: list[bytes]
-    incoming: list[bytes]
+    pairs: list[bytes]
+    heads: list[bytes]
     more: bool
+
+    @property
+    def own(self) -> list[bytes]:
+        """The statements about the resource, as whole lines."""
+        subject = b"<" + self.iri.encode() + b"> "
+        return [subject + pair for pair in self.pairs]
+
+    @property
+    def incoming(self) -> list[bytes]:
+        """The statements that lead to the resource, as whole lines."""
+        obj = b" <" + self.iri.encode() + b">"
+        return [head + obj for head in self.heads]
 
 
 def page_of(opening: Opened, iri: str, number: int = 1) -> Page | None:
     """A page of a resource, counted from 1; None where nothing is said on it."""
-    own, more_own = opening.lookup.about(iri, (number - 1) * OWN_LIMIT, OWN_LIMIT)
-    incoming, more_incoming = opening.lookup.incoming(iri, (number - 1) * INCOMING_LIMIT, INCOMING_LIMIT)
-    return Page(iri, number, own, incoming, more_own or more_incoming) if own or incoming else None
+    pairs, more_own, heads, more_incoming = opening.lookup.page(iri, number, INCOMING_LIMIT)
+    if not (pairs or heads or more_own):
+        return None
+    return Page(iri, number, pairs, heads, more_own or more_incoming)
 
 
 def headers_of(opening: Opened, page: Page, path: str, suffixed: str, row: Format) -> list[tuple[str, str]]:
     """Content-Location and Link of a page in a format; `suffixed` is the address that a suffix is added to."""
     here = f"{suffixed}{row.suffix}" + (page_query(suffixed, page.number) if page.number > 1 else "")
     links = _links(opening, page.iri, path, suffixed)
+    if page.number > 1:
+        links += f', </{suffixed}{row.suffix}{page_query(suffixed, page.number - 1)}>; rel="prev"'
     if page.more:
         links += f', </{suffixed}{row.suffix}{page_query(suffixed, page.number + 1)}>; rel="next"'
     return [("Content-Location", f"/{here}"), ("Link", links)]
 
 
 def write_page(opening: Opened, page: Page, path: str, row: Format) -> bytes:
-    """A page of a description in a format of RDF."""
-    return _write(opening, _parts(opening, page, f"{opening.release.base}{path}"), row)
+    """A page of a description in a format of RDF: Turtle and the line formats are written without parsing."""
+    url = f"{opening.release.base}{path}"
+    if row.name in ("turtle", "trig"):
+        return _turtle(opening, page, url.encode())
+    body = b"".join([line + b" .\n" for line in _lines(opening, page, url.encode())])
+    return body if row.name in ("n-triples", "n-quads") else formats.write(list(_triples(body)), row)
 
 
 def page_query(path: str, number: int) -> str:
@@ -74,56 +102,69 @@ def page_query(path: str, number: int) -> str:
 
 def _links(opening: Opened, iri: str, path: str, suffixed: str) -> str:
     """The Link header: every other form of the document, what it describes, what describes its terms, its licence."""
-    quoted = quote(iri, safe=":/?#[]@!$&()*+,;=%~._-")
-    alternates = "".join(f', </{suffixed}{row.suffix}>; rel="alternate"; type="{row.media_type}"' for row in ROWS)
+    quoted = iri if _PLAIN_IRI.match(iri) else quote(iri, safe=":/?#[]@!$&()*+,;=%~._-")
     return (f'<{opening.release.base}{path}>; rel="canonical", <{quoted}>; rel="describes", '
-            f'</void.ttl>; rel="describedby", <{LICENCE}>; rel="license"{alternates}')
+            f'</void.ttl>; rel="describedby", <{LICENCE}>; rel="license"{suffixed.join(_ALTERNATES)}')
 
 
-Parts = tuple[list[bytes], list[bytes], dict[str, list[bytes]]]
-
-
-def _parts(opening: Opened, page: Page, url: str) -> Parts:
-    """The statements of a description: about the resource, about the document, and, by the resources that it links to
-    or that link to it, those that link to it."""
-    own, incoming = page.own, page.incoming
-    node = b"<" + url.encode() + b"> "
-    about = [
-        node + _TYPE + b" " + _DOCUMENT,
-        node + _PART_OF + b" " + opening.own,
-        node + _LICENCE_OF + b" <" + LICENCE.encode() + b">",
-        node + _TOPIC + b" <" + page.iri.encode() + b">",
-    ]
+def _turtle(opening: Opened, page: Page, url: bytes) -> bytes:
+    topic = b"<" + page.iri.encode() + b">"
+    own, used, links = paragraph(topic, page.pairs)
+    name, bit = iri_token(topic)
+    sheet, bits = _sheet(opening.own)
+    following = b""
     if page.more:
-        following = page_query(url, page.number + 1).encode()
-        about.append(node + _NEXT + b" <" + url.encode() + following + b">")
-    linked: dict[str, list[bytes]] = {}
-    for line in own:
-        obj = line.split(b" ", 2)[2]
-        if obj[:1] == b"<":
-            linked[obj[1:-1].decode()] = []
-    for line in incoming:
-        linked.setdefault(line[1 : line.index(b"> ")].decode(), []).append(line)
-    linked.pop(page.iri, None)
-    return own, about, linked
+        bits |= _NEXT_BIT
+        following = _FOLLOWING + b"<" + url + page_query(url.decode(), page.number + 1).encode() + b">"
+    document = b"".join((b"<", url, b">", sheet, name, following, b" .\n"))
+    parts = [own, document] if own else [document]
+    used |= bit | bits
+    linked: dict[bytes, list[bytes]] = dict.fromkeys(links, _NONE)
+    for head in page.heads:
+        subject, _, predicate = head.partition(b" ")
+        if linked.get(subject):
+            linked[subject].append(predicate)
+        else:
+            linked[subject] = [predicate]
+    linked.pop(topic, None)
+    label_turtle = opening.label_turtle
+    for token, predicates in linked.items():
+        labels = label_turtle(token)
+        if predicates:
+            whole, bits = leading(labels, predicates, name)
+            used |= bits
+            parts.append(whole)
+        elif labels[0]:
+            used |= labels[3]
+            parts.append(labels[0])
+    return write_turtle(parts, used)
 
 
-def _write(opening: Opened, parts: Parts, row: Format) -> bytes:
-    """A description in a format; Turtle, TriG and the line formats are written without parsing."""
-    own, about, linked = parts
-    if row.name in ("turtle", "trig"):
-        blocks = [block(own), block(about)]
-        for name, lines in linked.items():
-            blocks.append(block([*lines, *opening.label_lines(name)]) if lines else opening.label_block(name))
-        return write_turtle(each for each in blocks if each[0])
-    every = [*own, *about]
-    for name, incoming in linked.items():
-        every += incoming
-        every += opening.label_lines(name)
-    body = b"".join([line + b" .\n" for line in every])
-    if row.name in ("n-triples", "n-quads"):
-        return body
-    return formats.write(list(_triples(body)), row)
+@lru_cache(maxsize=16)
+def _sheet(release: bytes) -> tuple[bytes, int]:
+    """What is said about every document, as Turtle up to the name of the topic, and the prefixes used."""
+    whole, used, _ = paragraph(b"<>", [_ABOUT, _PART_OF + release, _LICENSED, _TOPIC + b"<>"])
+    return whole[len(b"<>") : -len(b"<> .\n")], used
+
+
+def _lines(opening: Opened, page: Page, url: bytes) -> list[bytes]:
+    topic, node = b"<" + page.iri.encode() + b">", b"<" + url + b"> "
+    lines = page.own
+    lines += [node + _ABOUT, node + _PART_OF + opening.own, node + _LICENSED, node + _TOPIC + topic]
+    if page.more:
+        following = page_query(url.decode(), page.number + 1).encode()
+        lines.append(node + _NEXT + b"<" + url + following + b">")
+    objects = (pair[pair.index(b" ") + 1 :] for pair in page.pairs)
+    linked = dict.fromkeys([obj for obj in objects if obj[:1] == b"<"])
+    for head in page.heads:
+        subject = head[: head.index(b" ")]
+        linked[subject] = None
+        if subject != topic:
+            lines.append(head + b" " + topic)
+    linked.pop(topic, None)
+    for token in linked:
+        lines += opening.label_lines(token[1:-1].decode())
+    return lines
 
 
 def _triples(lines: bytes) -> list[ox.Triple]:

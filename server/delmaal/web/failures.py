@@ -49,6 +49,7 @@ STATUS: dict[str, int] = {
     "release-missing": 503,
     "release-damaged": 503,
     "index-unreadable": 503,
+    "search-unreadable": 503,
 }
 """The status of each failure that has a code; any other is 500."""
 
@@ -87,7 +88,7 @@ def problem(status: int, code: str, detail: str, retry_after: int | None = None,
     spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang")) if page_wanted else "en"
     title = TITLES.get(status, ("Feil", "Error"))[0 if spoken == "nb" else 1]
     if page_wanted:
-        page = render_template("problem.html", status=status, title=title, detail=detail, lang=spoken)
+        page = render_template("problem.html", status=status, title=title, detail=detail, lang=spoken, code=code)
         response = Response(page, status, content_type="text/html; charset=utf-8")
     else:
         body = {"type": f"https://w3id.org/delmaal/problems#{code}", "title": title, "status": status, "detail": detail}

@@ -1,8 +1,9 @@
 """The thin front before Flask, for granian's RSGI.
 
-It counts a body's bytes and time itself, notices that a client left, answers what was answered before and the plain
-descriptions that are asked for most, and calls Flask for all else: in place where that takes well under a millisecond,
-in a thread where a query is waited for. Flask is the whole application; it runs under any WSGI server without this.
+It counts a body's bytes and time itself, notices that a client left, answers what was answered before, the plain
+descriptions that are asked for most (`direct.py`) and queries (`endpoint.py`), and calls Flask for all else: in place
+where that takes well under a millisecond, in a thread where a remote store is waited for. Flask is the whole
+application; it runs under any WSGI server without this.
 """
 
 from __future__ import annotations
@@ -11,29 +12,32 @@ import asyncio
 import json
 import logging
 import os
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
 from delmaal.settings import Settings
-from delmaal.web.answers import SMALL, common_headers, compress, etag_of
 from delmaal.web.cache import AnswerCache, Kept, Key
 from delmaal.web.counters import Counters
-from delmaal.web.description import PLAIN, ROWS, headers_of, page_of, write_page
+from delmaal.web.direct import Direct, matches
+from delmaal.web.endpoint import SPARQL, Endpoint
 from delmaal.web.fairuse import FairUse
-from delmaal.web.negotiate import HTML, by_suffix, choose, coding
 from delmaal.web.releases import Releases
+from delmaal.web.sparql import GONE
+from delmaal.web.wsgi import call
 
-_VARYING = ("accept", "accept-language", "accept-encoding")
+_OF_CONTENT = frozenset({"content-encoding", "content-language", "content-length", "content-type", "last-modified"})
 _THREADS = 32
 _DRAINED = 16 << 20
 """Bytes up to which a body that is too long is read and thrown away: a client that is still sending hears no answer."""
+
+_LONG = ("/release/", "/timemap/", "/feed/", "/search", "/reconcile")
+"""Where answers may take long to make: they are made from several releases, or from one that is not at hand, or they
+are searched for."""
 
 _LONGEST_TARGET = 64 * 1024
 _LONGEST_HEADERS = 32 * 1024
@@ -52,6 +56,8 @@ class Front:
         self.fair_use = FairUse(run_dir, settings.client_limit, settings.trusted_hops)
         self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="query")
         self.releases: Releases = app.config["RELEASES"]
+        self.direct = Direct(app, self.releases)
+        self.endpoint = Endpoint(app, self.releases)
         self._link = str(self.releases.shelf.folder / "current")
         app.config["COUNTERS"] = self.counters
 
@@ -61,35 +67,52 @@ class Front:
             proto.close(1008)
             return
         started = time.perf_counter()
-        status = await self._answer(scope, proto)
+        path = scope.path
+        pairs = scope.headers.items()
+        headers = dict(pairs)  # to ask granian for each would cost as much as all else does for an answer that is kept
+        status = self._refused(scope, proto, path, pairs, headers) or await self._answer(scope, proto, path, headers,
+                                                                                        len(pairs) == len(headers))
         seconds = time.perf_counter() - started
-        self.counters.request(scope.path, status, seconds)
+        self.counters.request(path, status, seconds)
         if self.settings.access_log:
             self._log(scope, status, seconds)
 
-    async def _answer(self, scope: Any, proto: Any) -> int:
-        headers = scope.headers
-        wait = self.fair_use.wait(scope.client, headers.get("x-forwarded-for") or "")
-        if wait:
-            self.counters.add("limited")
-            return _refuse(proto, 429, "too-many-requests", "too many requests from one client", wait)
-        size = sum(len(name) + len(value) for name, value in headers.items())
-        if len(scope.path) + len(scope.query_string) > _LONGEST_TARGET:
+    def _refused(self, scope: Any, proto: Any, path: str, pairs: list[tuple[str, str]], headers: dict[str, str]) -> int:
+        """Refuse a request by its head; 0 where there is nothing against it."""
+        if self.fair_use.limit:
+            wait = self.fair_use.wait(scope.client, headers.get("x-forwarded-for", ""))
+            if wait:
+                self.counters.add("limited")
+                return _refuse(proto, 429, "too-many-requests", "too many requests from one client", wait)
+        if len(path) + len(scope.query_string) > _LONGEST_TARGET:
             return _refuse(proto, 414, "target-too-long", f"an address may have {_LONGEST_TARGET:,} characters")
-        if size > _LONGEST_HEADERS:
+        if sum([len(name) + len(value) for name, value in pairs]) > _LONGEST_HEADERS:
             return _refuse(proto, 431, "headers-too-long", f"headers may have {_LONGEST_HEADERS:,} bytes in all")
+        return 0
+
+    async def _answer(self, scope: Any, proto: Any, path: str, headers: dict[str, str], plain: bool) -> int:
+        """Answer; `plain` says that no header is given twice, so that `headers` has them all."""
+        method = scope.method
         body = b""
-        if scope.method not in ("GET", "HEAD", "OPTIONS"):
+        if method not in ("GET", "HEAD", "OPTIONS"):
             read = await self._body(scope, proto)
             if isinstance(read, int):
                 return read
             body = read
-        key, release = self._key(scope, body), _current(self._link)
+        key = _key(method, path, scope.query_string, headers, body) if plain else None
+        release = _current(self._link)
+        told: dict[str, Any] | None = None
         if key is not None:
-            status = self._at_once(scope, proto, key, release)
-            if status:
-                return status
-        return await self._from_flask(scope, proto, body, key, release)
+            kept = self.cache.get(release, key)
+            if kept is not None:
+                return self._from_cache(method, proto, headers.get("if-none-match"), kept)
+            found = self.direct.answer(scope)
+            if found is None and path == SPARQL:
+                made = await self.endpoint.answer(scope, proto, headers, body)
+                found, told = (made, None) if isinstance(made, Kept) else (None, made)
+            if found is not None:
+                return self._send(scope, proto, found, key, release)
+        return await self._from_flask(scope, proto, body, key, release, told)
 
     async def _body(self, scope: Any, proto: Any) -> bytes | int:
         """The body, counted as it comes: more than the limit, or slower than allowed, is refused and never cut."""
@@ -113,129 +136,52 @@ class Front:
             return _refuse(proto, 413, "body-too-long", f"a body may have {limit:,} bytes")
         return b"".join(chunks)
 
-    def _key(self, scope: Any, body: bytes) -> Key | None:
-        method = scope.method
-        if method == "POST":
-            if scope.path != "/sparql":
-                return None
-            method = f"POST {scope.headers.get('content-type')}"
-        elif method not in ("GET", "HEAD") or "range" in scope.headers:
-            return None
-        get = scope.headers.get
-        varying = (get(name) or "" for name in _VARYING)
-        return ("GET" if method == "HEAD" else method, scope.path, scope.query_string, *varying, body.decode("latin-1"))
-
-    def _from_cache(self, scope: Any, proto: Any, kept: Kept) -> int:
+    def _from_cache(self, method: str, proto: Any, match: str | None, kept: Kept) -> int:
         self.counters.add("cache_hits")
-        match = scope.headers.get("if-none-match")
-        if match is not None and _matches(match, kept.etag) and scope.method != "POST":
+        if match is not None and method != "POST" and matches(match, kept.etag):
             self.counters.add("not_modified")
-            headers = [pair for pair in kept.headers if not pair[0].lower().startswith("content-")]
-            proto.response_empty(304, headers)
+            proto.response_empty(304, _without_content(kept.headers))
             return 304
-        if scope.method == "HEAD":
+        if method == "HEAD":
             proto.response_empty(kept.status, kept.headers)
         else:
             proto.response_bytes(kept.status, kept.headers, kept.body)
         return kept.status
 
-    def _at_once(self, scope: Any, proto: Any, key: Key, release: str) -> int:
-        """Answer from the cache, or with a plain description; 0 leaves the request to Flask."""
-        kept = self.cache.get(release, key)
-        if kept is not None:
-            return self._from_cache(scope, proto, kept)
-        if not scope.query_string and PLAIN.match(scope.path):
-            found = self._describe(scope)
-            if found is not None:
-                return self._send_description(scope, proto, found, key, release)
-        return 0
-
-    def _describe(self, scope: Any) -> Kept | None:
-        """The description that the view would give, or its 304; None leaves the request to the view.
-
-        It answers what is asked most, things of the publication in RDF, and nothing that is not a plain 200 or 304.
-        """
-        get = scope.headers.get
-        opened = self.releases.current()
-        stem, row = by_suffix(scope.path[5:], ROWS)
-        base = f"{opened.release.base}id/"
-        if row is not None and opened.lookup.knows(base + scope.path[5:]):
-            return None
-        vary = "" if row is not None else "Accept, Accept-Language"
-        row = row or choose(get("accept") or "", ROWS)
-        if row is None or row is HTML or "if-modified-since" in scope.headers:
-            return None
-        wanted = coding(get("accept-encoding") or "")
-        etag = etag_of(opened, self.app.config["BUILD"], f"{scope.path}?", (row.content_type,), wanted)
-        match = get("if-none-match")
-        if match is not None and _matches(match, etag) and match.strip() != "*":
-            return Kept(304, common_headers(opened, etag, vary), b"", etag)
-        page = page_of(opened, base + stem)
-        if page is None or match is not None:
-            return None
-        body = write_page(opened, page, f"doc/{stem}", row)
-        lines = [*common_headers(opened, etag, vary), *headers_of(opened, page, f"doc/{stem}", f"doc/{stem}.", row)]
-        if wanted and len(body) >= SMALL:
-            body = compress(body, wanted)
-            lines.append(("Content-Encoding", wanted))
-        return Kept(200, [*lines, ("Content-Type", row.content_type), ("Content-Length", str(len(body)))], body, etag)
-
-    def _send_description(self, scope: Any, proto: Any, found: Kept, key: Key, release: str) -> int:
-        if found.status == 304:
-            self.counters.add("not_modified")
-            proto.response_empty(304, found.headers)
-            return 304
-        self.counters.add("cache_misses")
-        if _current(self._link) == release:
-            self.cache.put(release, key, found)
-        if scope.method == "HEAD":
-            proto.response_empty(200, found.headers)
-        else:
-            proto.response_bytes(200, found.headers, found.body)
-        return 200
-
-    async def _from_flask(self, scope: Any, proto: Any, body: bytes, key: Key | None, release: str) -> int:
-        environ = _environ(scope, body)
-        if scope.path == "/sparql":
+    async def _from_flask(self, scope: Any, proto: Any, body: bytes, key: Key | None, release: str,
+                          told: dict[str, Any] | None) -> int:
+        if told is None and (scope.path == SPARQL or scope.path.startswith(_LONG)):  # it may have to wait
             gone = threading.Event()
-            environ["delmaal.gone"] = gone.is_set
             leaving = asyncio.ensure_future(proto.client_disconnect())
             leaving.add_done_callback(lambda _: gone.set())
             try:
                 loop = asyncio.get_running_loop()
-                status, headers, content = await loop.run_in_executor(self.threads, self._call, environ)
+                status, headers, content = await loop.run_in_executor(
+                    self.threads, call, self.app.wsgi_app, scope, body, {GONE: gone.is_set})
             finally:
                 leaving.cancel()
         else:
-            status, headers, content = self._call(environ)
+            status, headers, content = call(self.app.wsgi_app, scope, body, told or {})
+        etag = next((value for name, value in headers if name == "ETag"), "")
+        return self._send(scope, proto, Kept(status, headers, content, etag), key, release)
+
+    def _send(self, scope: Any, proto: Any, found: Kept, key: Key | None, release: str) -> int:
+        """Send an answer that had to be made, and keep it where it may be asked for again."""
+        status = found.status
         if status == 304:
             self.counters.add("not_modified")
         elif key is not None:
             self.counters.add("cache_misses")
-            etag = next((value for name, value in headers if name == "ETag"), "")
-            if status == 200 and etag and scope.method != "HEAD" and _current(self._link) == release:
-                self.cache.put(release, key, Kept(status, headers, content, etag))
-        if not content or scope.method == "HEAD" or status == 304:
-            proto.response_empty(status, headers)
+            lasting = found.etag and not found.etag.startswith("W/")
+            if status == 200 and lasting and scope.method != "HEAD" and _current(self._link) == release:
+                self.cache.put(release, key, found)
+        if status == 304:
+            proto.response_empty(status, _without_content(found.headers))
+        elif not found.body or scope.method == "HEAD":
+            proto.response_empty(status, found.headers)
         else:
-            proto.response_bytes(status, headers, content)
+            proto.response_bytes(status, found.headers, found.body)
         return status
-
-    def _call(self, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
-        found: list[Any] = []
-
-        def start(status: str, headers: list[tuple[str, str]], _info: Any = None) -> Any:
-            found[:] = [int(status[:3]), headers]
-            return lambda _: None
-
-        chunks = self.app.wsgi_app(environ, start)
-        try:
-            content = b"".join(chunks)
-        finally:
-            close = getattr(chunks, "close", None)
-            if close:
-                close()
-        return found[0], found[1], content
 
     def _log(self, scope: Any, status: int, seconds: float) -> None:
         """One line of JSON for each request; the query string stays out: it may hold what a client keeps secret."""
@@ -249,50 +195,29 @@ class Front:
         }, ensure_ascii=False))
 
 
+def _key(method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Key | None:
+    """What an answer depends on beside the release; None for a request whose answer is not kept."""
+    get = headers.get
+    if method == "POST":
+        if path != SPARQL:
+            return None
+        return (f"POST {get('content-type')}", path, query, get("accept", ""), get("accept-language", ""),
+                get("accept-encoding", ""), body.decode("latin-1"))
+    if method not in ("GET", "HEAD") or "range" in headers or "accept-datetime" in headers:
+        return None
+    return "GET", path, query, get("accept", ""), get("accept-language", ""), get("accept-encoding", "")
+
+
+def _without_content(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The headers of a 304: those that tell about content have none to tell about (RFC 9110, 15.4.5)."""
+    return [pair for pair in headers if pair[0].lower() not in _OF_CONTENT]
+
+
 def _current(link: str) -> str:
     try:
         return os.readlink(link).rpartition("/")[2]  # noqa: PTH115  # a quarter of pathlib's cost, per request
     except OSError:
         return ""
-
-
-def _matches(header: str, etag: str) -> bool:
-    """Whether If-None-Match names an ETag, weakly compared (RFC 9110, 13.1.2)."""
-    if header.strip() == "*":
-        return True
-    return any(part.strip().removeprefix("W/") == etag for part in header.split(","))
-
-
-def _environ(scope: Any, body: bytes) -> dict[str, Any]:
-    """The request as WSGI has it (PEP 3333)."""
-    host, _, port = scope.server.rpartition(":")
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": scope.method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": scope.path.encode("utf-8", "surrogateescape").decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
-        "SERVER_NAME": host.strip("[]") or "localhost",
-        "SERVER_PORT": port or "80",
-        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "REMOTE_ADDR": scope.client.rpartition(":")[0],
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": BytesIO(body),
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-        "wsgi.input_terminated": True,
-    }
-    for name, value in scope.headers.items():
-        key = name.upper().replace("-", "_")
-        if key == "CONTENT_TYPE":
-            environ["CONTENT_TYPE"] = value
-        elif key != "CONTENT_LENGTH":
-            environ[f"HTTP_{key}"] = f"{environ[f'HTTP_{key}']},{value}" if f"HTTP_{key}" in environ else value
-    if body:
-        environ["CONTENT_LENGTH"] = str(len(body))
-    return environ
 
 
 def _refuse(proto: Any, status: int, code: str, detail: str, retry_after: int = 0) -> int:

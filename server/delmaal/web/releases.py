@@ -5,19 +5,25 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import weakref
 from collections import OrderedDict
+from collections.abc import Hashable
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar
+
+from werkzeug.http import http_date
 
 from delmaal.errors import ReleaseError
 from delmaal.lookup import Lookup
 from delmaal.ntriples import Term, read_term
 from delmaal.release import Release, Shelf
+from delmaal.release.retention import hold
 from delmaal.terms import Minter, term
-from delmaal.turtle import Block, block
+from delmaal.turtle import Labels, labelling
 
 KEPT_OPEN = 3
-LABELS_KEPT = 50_000
+LABELS_KEPT = 16_000
 """How many resources' labels a release keeps at hand, so that a worker's memory does not grow with the data."""
 
 LABELS = {
@@ -26,64 +32,79 @@ LABELS = {
         ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name", "delmaal:shortLabel", "schema:name"))
 }
 
+_MANY = 1_000_000
+_Key = TypeVar("_Key", bound=Hashable)
+_Found = TypeVar("_Found")
+
 log = logging.getLogger("delmaal.web")
 
 
 class Opened:
     """A release that requests are served from."""
 
-    def __init__(self, release: Release, since: datetime | None) -> None:
+    def __init__(self, release: Release, since: datetime | None, lookup: Lookup | None = None) -> None:
         self.release = release
         self.since = since
-        self.lookup = Lookup(release.folder)
+        self.lookup = lookup or Lookup(release.folder)
         self.iri = Minter(release.base)
-        self._label_lines: dict[str, list[bytes]] = {}
+        self._label_pairs: dict[str, list[bytes]] = {}
         self._labels: dict[str, dict[str, str]] = {}
-        self._label_blocks: dict[str, Block] = {}
+        self._label_turtle: dict[bytes, Labels] = {}
+
+    @cached_property
+    def folder(self) -> str:
+        """The release's folder, as it is found whatever `current` leads to by then."""
+        return str(self.release.folder.resolve())
+
+    @cached_property
+    def modified(self) -> str:
+        """When the release became current, as Last-Modified has it; nothing where that is not known."""
+        return http_date(self.since) if self.since is not None else ""
 
     @cached_property
     def own(self) -> bytes:
         """The release's own IRI as a token."""
         return str(self.iri.thing("release", self.release.id)).encode()
 
-    def label_lines(self, iri: str) -> list[bytes]:
-        """The statements that label a resource, one for each language."""
-        found = self._label_lines.get(iri)
+    def label_pairs(self, iri: str) -> list[bytes]:
+        """What labels a resource, as `predicate object`, one for each language."""
+        found = self._label_pairs.get(iri)
         if found is None:
-            lines, _ = self.lookup.about(iri, 0, 400)
-            ranked = sorted(
-                (rank, line) for line in lines if (rank := LABELS.get(line.split(b" ", 2)[1])) is not None
-            )
+            pairs, more = self.lookup.pairs(iri, 1)
+            if more:  # labels may stand behind thousands of members
+                cut = len(iri.encode()) + 3
+                pairs = [line[cut:] for line in self.lookup.about(iri, 0, _MANY)[0]]
+            ranked = [(rank, pair) for pair in pairs if (rank := LABELS.get(pair[: pair.index(b" ")])) is not None]
             seen: set[bytes] = set()
             found = []
-            for _, line in ranked:
-                language = line.rpartition(b'"')[2]
+            for _, pair in sorted(ranked):
+                language = pair.rpartition(b'"')[2]
                 if language not in seen:
                     seen.add(language)
-                    found.append(line)
-            if len(self._label_lines) >= LABELS_KEPT:
-                self._label_lines.clear()
-            self._label_lines[iri] = found
+                    found.append(pair)
+            _keep(self._label_pairs, iri, found)
         return found
 
-    def label_block(self, iri: str) -> Block:
-        """The labels of a resource as Turtle."""
-        found = self._label_blocks.get(iri)
+    def label_lines(self, iri: str) -> list[bytes]:
+        """The statements that label a resource, one for each language."""
+        subject = b"<" + iri.encode() + b"> "
+        return [subject + pair for pair in self.label_pairs(iri)]
+
+    def label_turtle(self, token: bytes) -> Labels:
+        """What labels a resource (`<iri>`) as Turtle."""
+        found = self._label_turtle.get(token)
         if found is None:
-            if len(self._label_blocks) >= LABELS_KEPT:
-                self._label_blocks.clear()
-            found = self._label_blocks[iri] = block(self.label_lines(iri))
+            found = labelling(token, self.label_pairs(token[1:-1].decode()))
+            _keep(self._label_turtle, token, found)
         return found
 
     def labels(self, iri: str) -> dict[str, str]:
         """The labels of a resource by language."""
         found = self._labels.get(iri)
         if found is None:
-            terms = (read_term(line.split(b" ", 2)[2]) for line in self.label_lines(iri))
+            terms = (read_term(pair.partition(b" ")[2]) for pair in self.label_pairs(iri))
             found = {found_term.language: found_term.value for found_term in terms}
-            if len(self._labels) >= LABELS_KEPT:
-                self._labels.clear()
-            self._labels[iri] = found
+            _keep(self._labels, iri, found)
         return found
 
     def objects(self, iri: str, name: str) -> list[Term]:
@@ -92,6 +113,12 @@ class Opened:
         lines, _ = self.lookup.about(iri, 0, 100_000)
         split = (line.split(b" ", 2) for line in lines)
         return [read_term(obj) for _, found, obj in split if found == predicate]
+
+
+def _keep(kept: dict[_Key, _Found], key: _Key, found: _Found) -> None:
+    if len(kept) >= LABELS_KEPT:
+        kept.clear()
+    kept[key] = found
 
 
 class Releases:
@@ -108,14 +135,14 @@ class Releases:
         self._lock = threading.Lock()
         self._serving: Opened | None = None
 
-    def current(self) -> Opened:
-        """The release to serve a request from.
+    def current(self, name: str = "") -> Opened:
+        """The release to serve a request from; `name` is where the link leads to, if that was just read.
 
         Raises ReleaseError where no release was ever opened.
         """
         serving = self._serving
         try:
-            name = os.readlink(self._link).rpartition("/")[2]  # noqa: PTH115  # a quarter of pathlib's cost, per request
+            name = name or os.readlink(self._link).rpartition("/")[2]  # noqa: PTH115  # a quarter of pathlib's cost
         except OSError:
             name = serving.release.id if serving else ""
         if serving is None or serving.release.id != name:
@@ -147,4 +174,8 @@ class Releases:
 
     def _open(self, name: str) -> Opened:
         release = self.shelf.open(name) if name else self.shelf.current()
-        return Opened(release, self.shelf.switched_at(release))
+        held = hold(release)  # retention leaves it alone for as long as it is open here
+        opened = Opened(release, self.shelf.switched_at(release))
+        if held is not None:
+            weakref.finalize(opened, held.close)
+        return opened

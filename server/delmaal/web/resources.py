@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, request
 
-from delmaal import formats
 from delmaal.formats import Format
-from delmaal.web.answers import answer, opened
-from delmaal.web.description import ROWS, Page, headers_of, page_of, page_query, write_page
+from delmaal.terms import term
+from delmaal.web.answers import CACHE, EVERYWHERE, answer, opened
+from delmaal.web.description import PLAIN, ROWS, Page, headers_of, page_of, write_page
 from delmaal.web.failures import problem
+from delmaal.web.generic import GenericPages
+from delmaal.web.gone import departed
 from delmaal.web.negotiate import HTML, by_suffix, choose, language
+from delmaal.web.pages import KINDS
 from delmaal.web.releases import Opened
-from delmaal.web.rows import describe
+from delmaal.web.vocabulary import ontology_page
 
 ONTOLOGY = "https://w3id.org/delmaal/ns"
+_CELL = f"{term('rdf:type')} {term('qb:Observation')}".encode()
+_MENTION = f"{term('delmaal:mention')} ".encode()
+_KINDS = {f"{term('rdf:type')} <{kind}>".encode(): make for kind, make in KINDS.items()}
 
 routes = Blueprint("resources", __name__)
 
@@ -27,9 +34,17 @@ def thing(path: str) -> Response:
     stem, row = by_suffix(path, ROWS)
     if not (_known(f"{base}id/{path}") or (row is not None and _known(f"{base}id/{stem}"))):
         return _unknown(f"{base}id/{path}")
+    headers, body = see_other(path)
+    return Response(body, 303, headers)
+
+
+def see_other(path: str) -> tuple[list[tuple[str, str]], bytes]:
+    """Headers and body of what a thing answers: the address of its document, which a proxy may remember."""
     # relative to /id/…, so that no host is named and any mount point works
     location = "../" * (path.count("/") + 1) + "doc/" + quote(path, safe="/.~-_")
-    return redirect(location, 303, Response)  # type: ignore[return-value]  # of the class given
+    note = f'<!doctype html>\n<html lang="en">\n<title>See other</title>\n<p>See <a href="{location}">{location}</a>.\n'
+    headers = [*EVERYWHERE, ("Location", location), ("Cache-Control", CACHE), ("Content-Type", HTML.content_type)]
+    return headers, note.encode()
 
 
 @routes.get("/doc")
@@ -42,8 +57,16 @@ def document_of_iri() -> Response:
     row = next((row for row in ROWS if row.suffix == name), None)
     if name and row is None:
         return problem(400, "format-unknown", f"format {name[:20]!r} is not known; take {_suffixes()}")
+    return _document(iri, row, *addresses_of(opened(), iri))
+
+
+def addresses_of(opening: Opened, iri: str) -> tuple[str, str]:
+    """The path of an IRI's document, and what a suffix is added to; a thing's own where the IRI names one."""
+    local = iri.removeprefix(f"{opening.release.base}id/")
+    if local != iri and PLAIN.match(f"/doc/{local}"):
+        return f"doc/{local}", f"doc/{local}."
     escaped = quote(iri, safe="")
-    return _document(iri, row, f"doc?iri={escaped}", f"doc?iri={escaped}&format=")
+    return f"doc?iri={escaped}", f"doc?iri={escaped}&format="
 
 
 @routes.get("/doc/<path:path>")
@@ -71,7 +94,7 @@ def _known(iri: str) -> bool:
 
 
 def _unknown(iri: str) -> Response:
-    return problem(404, "resource-unknown", f"nothing is said about {iri[:500]} in this release")
+    return departed(iri) or problem(404, "resource-unknown", f"nothing is said about {iri[:500]} in this release")
 
 
 def _document(iri: str, row: Format | None, path: str, suffixed: str) -> Response:
@@ -100,8 +123,24 @@ def _document(iri: str, row: Format | None, path: str, suffixed: str) -> Respons
 
 
 def _html(opening: Opened, page: Page, path: str, suffixed: str, spoken: str) -> bytes:
-    description = describe(opening, page.iri, page.own, page.incoming, spoken)
-    alternates = [(each.label, f"/{suffixed}{each.suffix}") for each in formats.RDF_FORMATS]
-    following = f"/{path}{page_query(path, page.number + 1)}" if page.more else ""
-    return render_template("resource.html", it=description, lang=spoken, alternates=alternates, iri=page.iri,
-                           release=opening.release, here=f"/{path}", following=following).encode()
+    if path == "ns":
+        return ontology_page(opening, spoken)
+    make = kind_of(page)
+    if make is not None:
+        return make(opening, page, spoken)
+    generic: GenericPages = current_app.config["GENERIC"]
+    return generic.write(opening, page, path, suffixed, spoken)
+
+
+def kind_of(page: Page) -> Callable[[Opened, Page, str], bytes] | None:
+    """What makes the page of a resource whose class has pages of its own; the pages after the first are generic.
+
+    So is that of a cube's cell that no text mentions: it has nothing to show but its dimensions, and there may be
+    millions; the picture is on the page of its indicator.
+    """
+    if page.number > 1:
+        return None
+    make = next((_KINDS[pair] for pair in page.pairs if pair in _KINDS), None)
+    if make is not None and _CELL in page.pairs and not any(pair.startswith(_MENTION) for pair in page.pairs):
+        return None
+    return make

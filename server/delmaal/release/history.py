@@ -1,0 +1,205 @@
+"""What the releases of a shelf have been, beside what they are: a compact record that outlives those that are dropped.
+
+    history/
+      changes/000007        what the seventh switch changed (see `changes`)
+      departed              which resources have left, and which switch's release was the last that had them
+      dropped/<id>.json     the manifest of each release that was dropped
+      pinned                the ids of releases that are kept whatever the settings say
+
+All of it is made from the log and from kept releases, when a release becomes current; what a stopped build has left out
+is made up for at the next. Every file is replaced whole.
+"""
+
+from __future__ import annotations
+
+import heapq
+import os
+import sys
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import partial
+from hashlib import blake2b
+from itertools import groupby
+from pathlib import Path
+from typing import TypeVar, cast
+
+from delmaal.lookup import FILES
+from delmaal.release.changes import LEFT, Change, Fragment, changes, read_changes, read_fragment, write_fragment
+from delmaal.release.log import LOG, Switch, read_switches
+
+UNFINISHED = ".unfinished-"
+
+Read = TypeVar("Read")
+
+
+class History:
+    """The history of the shelf in a folder; what was read is read anew where the files have changed since."""
+
+    def __init__(self, shelf: Path) -> None:
+        self.shelf = shelf
+        self.folder = shelf / "history"
+        self._seen: dict[str, tuple[object, object]] = {}
+
+    def switches(self) -> list[Switch]:
+        """Every switch."""
+        return self._fresh(self.shelf / LOG, lambda: read_switches(self.shelf))
+
+    def kept(self) -> frozenset[str]:
+        """The ids of the releases that are on the shelf."""
+        releases = self.shelf / "releases"
+        return self._fresh(releases, lambda: frozenset(path.name for path in releases.glob("[0-9a-f]*")))
+
+    def kept_switches(self) -> list[Switch]:
+        """The switches whose releases are on the shelf."""
+        kept = self.kept()
+        return [row for row in self.switches() if row.release in kept]
+
+    def fragments(self) -> list[Fragment]:
+        """The changes of each switch, where they were noted, in the order of the switches."""
+        return self._fresh(self.folder / "changes", self._fragments)
+
+    def _fragments(self) -> list[Fragment]:
+        found = []
+        for path in sorted((self.folder / "changes").glob("[0-9]*")):
+            with suppress(OSError, ValueError, LookupError, TypeError):
+                found.append(read_fragment(path))
+        return found
+
+    def changes_of(self, number: int) -> Path:
+        """The file with the changes of a switch."""
+        return self.folder / "changes" / f"{number:06d}"
+
+    def last_with(self, iri: str) -> Switch | None:
+        """The switch whose release was the last that said anything about a resource that has left; else None."""
+        departed = self._fresh(self.folder / "departed", lambda: _read_departed(self.folder / "departed"))
+        count, key = len(departed) // 2, _key(iri)
+        position = bisect_left(departed, key, 0, count)
+        if position == count or departed[position] != key:
+            return None
+        number, switches = departed[count + position], self.switches()
+        return switches[number] if number < len(switches) else None
+
+    def changed_between(self, one: int, other: int) -> Iterator[str]:
+        """The resources that changed between the releases of two switches that are kept, in the order of the dumps."""
+        found = _changed_by(self, range(min(one, other) + 1, max(one, other) + 1))
+        return (iri for iri, _ in groupby(found))
+
+    def pinned(self) -> list[str]:
+        """The ids of releases that are kept whatever the settings say."""
+        with suppress(FileNotFoundError):
+            return (self.folder / "pinned").read_text("utf-8").split()
+        return []
+
+    def _fresh(self, path: Path, read: Callable[[], Read]) -> Read:
+        try:
+            found = path.stat()
+            state: object = (found.st_mtime_ns, found.st_ino, found.st_size)
+        except OSError:
+            state = None
+        seen = self._seen.get(path.name)
+        if seen is None or seen[0] != state:
+            seen = self._seen[path.name] = state, read()
+        return cast(Read, seen[1])
+
+
+def record(shelf: Path) -> None:
+    """Note what each switch changed that is not noted yet, as far as its release and the one before it are there."""
+    history = History(shelf)
+    switches, kept = history.switches(), history.kept()
+    (history.folder / "changes").mkdir(parents=True, exist_ok=True)
+    for here in switches:
+        before = switches[here.number - 1] if here.number else None
+        target = history.changes_of(here.number)
+        if target.is_file() or here.release not in kept or (before and before.release not in kept):
+            continue
+        new, old = (shelf / "releases" / row.release if row else None for row in (here, before))
+        assert new is not None
+        if old is not None:
+            gone = (change.iri for name in FILES for change in changes(old / name, new / name) if change.kind == LEFT)
+            _note_departed(history.folder, gone, here.number - 1)
+        found = changes(old / FILES[0] if old else None, new / FILES[0])
+        _replace(target, partial(write_fragment, number=here.number, read_from=here.number, found=found))
+
+
+def compact(shelf: Path, dropped: frozenset[str]) -> None:
+    """Make the changes independent of releases that are about to be dropped.
+
+    What the release of a switch had is read from the next release that stays, for the resources that had not changed
+    again by then; the others are left out. So the newest version of every resource stays to be had, with its own time.
+    Deletions need no release, and stay until the resource comes back.
+    """
+    history = History(shelf)
+    switches, staying = history.switches(), history.kept() - dropped
+    for fragment in history.fragments():
+        later = [row.number for row in switches[fragment.read_from :] if row.release in staying]
+        if not later or later[0] == fragment.read_from:
+            continue
+        overtaken = _changed_by(history, range(fragment.read_from + 1, later[0] + 1))
+        left = _without(read_changes(history.changes_of(fragment.number)), overtaken)
+        write = partial(write_fragment, number=fragment.number, read_from=later[0], found=left)
+        _replace(history.changes_of(fragment.number), write)
+
+
+def _changed_by(history: History, numbers: Iterable[int]) -> Iterator[str]:
+    """The resources that any of these switches changed, sorted."""
+    files = [history.changes_of(number) for number in numbers]
+    return heapq.merge(*((change.iri for change in read_changes(file)) for file in files if file.is_file()), key=_order)
+
+
+def _without(found: Iterable[Change], sorted_iris: Iterator[str]) -> Iterator[Change]:
+    other = next(sorted_iris, None)
+    for change in found:
+        while other is not None and _order(other) < _order(change.iri):
+            other = next(sorted_iris, None)
+        if other != change.iri:
+            yield change
+
+
+def _order(iri: str) -> str:
+    return f"{iri}>"  # as the subjects of a sorted file stand: `<a/b>` before `<a>`
+
+
+def pin(shelf: Path, release_id: str, pinned: bool) -> None:
+    """Keep a release whatever the settings say, or no longer."""
+    history = History(shelf)
+    names = [name for name in history.pinned() if name != release_id] + ([release_id] if pinned else [])
+    history.folder.mkdir(parents=True, exist_ok=True)
+    _replace(history.folder / "pinned", lambda path: path.write_text("".join(f"{name}\n" for name in names), "utf-8"))
+
+
+def _note_departed(folder: Path, iris: Iterable[str], number: int) -> None:
+    known = _read_departed(folder / "departed")
+    count = len(known) // 2
+    rows = dict(zip(known[:count], known[count:], strict=True))
+    rows.update((_key(iri), number) for iri in iris)
+    keys = sorted(rows)
+    found = array("Q", [*keys, *(rows[key] for key in keys)])
+    if sys.byteorder == "big":
+        found.byteswap()
+    _replace(folder / "departed", lambda path: path.write_bytes(found.tobytes()))
+
+
+def _read_departed(path: Path) -> array[int]:
+    """Hashes of IRIs in order, then the number of a switch for each; 64-bit little-endian."""
+    found = array("Q")
+    with suppress(FileNotFoundError):
+        content = path.read_bytes()
+        found.frombytes(content[: len(content) // 16 * 16])
+    if sys.byteorder == "big":
+        found.byteswap()
+    return found
+
+
+def _key(iri: str) -> int:
+    return int.from_bytes(blake2b(iri.encode(), digest_size=8).digest(), "little")
+
+
+def _replace(target: Path, write: Callable[[Path], object]) -> None:
+    """Write a file under another name, and give it its own when it has reached the disk."""
+    fresh = target.with_name(f"{UNFINISHED}{target.name}")
+    write(fresh)
+    with fresh.open("rb") as file:
+        os.fsync(file.fileno())
+    fresh.replace(target)

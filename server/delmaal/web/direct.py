@@ -1,0 +1,147 @@
+"""Descriptions answered in the front, before Flask: the fast twin of the view in `resources.py`.
+
+It answers what is asked most: descriptions of things and of other IRIs, page by page, in RDF and as the generic page.
+Whatever is not a plain 200 or 304 it leaves to the view, and so the pages of the kinds that have their own. A test
+holds that both give the same status, headers and bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from flask import Flask
+
+from delmaal.formats import Format
+from delmaal.web.answers import PAGE_HEADERS, SMALL, common_headers, compress, etag_of
+from delmaal.web.cache import Kept
+from delmaal.web.description import PLAIN, ROWS, headers_of, page_of, write_page
+from delmaal.web.generic import GenericPages
+from delmaal.web.negotiate import HTML, by_suffix, choose, coding, language
+from delmaal.web.releases import Opened, Releases
+from delmaal.web.resources import addresses_of, kind_of, see_other
+
+_BY_SUFFIX = {row.suffix: row for row in ROWS}
+_QUERY = re.compile(r"(?:iri=([A-Za-z0-9._~%:/-]+))?&?(?:format=([a-z]+))?&?(?:page=([1-9][0-9]{0,8}))?"
+                    r"&?(?:lang=(nb|en))?\Z")
+_ACCEPTS = 1024
+
+
+class _Wanted(NamedTuple):
+    """What a request asks for: the IRI, the path of its document, what a suffix is added to, the form if the address
+    says it, the page, the language if the address says it."""
+
+    iri: str
+    path: str
+    suffixed: str
+    row: Format | None
+    number: int
+    language: str | None
+
+
+class Direct:
+    """Answers plain descriptions for one application in one process."""
+
+    def __init__(self, app: Flask, releases: Releases) -> None:
+        self._releases = releases
+        self._build: str = app.config["BUILD"]
+        self._generic: GenericPages = app.config["GENERIC"]
+        self._accepts: dict[str, Format | None] = {}
+
+    def answer(self, scope: Any, release: str = "") -> Kept | None:
+        """The answer to a GET or HEAD that the view would give, or its 304; None leaves the request to the view."""
+        path, query = scope.path, scope.query_string
+        headers = scope.headers
+        if path[:4] not in ("/doc", "/id/") or "accept-datetime" in headers or "if-modified-since" in headers:
+            return None
+        opened = self._releases.current(release)
+        if path[1] == "i":
+            return _thing(opened, path)
+        wanted = _wanted(opened, path, query)
+        if wanted is None:
+            return None
+        get = headers.get
+        row = wanted.row or self._choose(get("accept") or "")
+        if row is None:
+            return None
+        coded = coding(get("accept-encoding") or "")
+        variant: tuple[str, ...] = (row.content_type,)
+        vary = "" if wanted.row is not None else "Accept, Accept-Language"
+        if row is HTML:
+            variant = ("html", language(get("accept-language") or "", wanted.language))
+            vary = vary or "Accept-Language"
+        etag = etag_of(opened, self._build, f"{path}?{query}", variant, coded)
+        lines = common_headers(opened, etag, vary, f"{path}?{query}" if query else path)
+        match = get("if-none-match")
+        if match is not None:
+            unchanged = matches(match, etag) and match.strip() != "*"
+            return Kept(304, lines, b"", etag) if unchanged else None
+        return self._made(opened, wanted, row, variant[-1], coded, Kept(200, lines, b"", etag))
+
+    def _made(self, opened: Opened, wanted: _Wanted, row: Format, spoken: str, coded: str, begun: Kept) -> Kept | None:
+        """The answer with its body; None where the view has to make it."""
+        page = page_of(opened, wanted.iri, wanted.number)
+        if page is None or (row is HTML and kind_of(page) is not None):
+            return None
+        if row is HTML:
+            body = self._generic.write(opened, page, wanted.path, wanted.suffixed, spoken)
+        else:
+            body = write_page(opened, page, wanted.path, row)
+        lines = begun.headers
+        lines += headers_of(opened, page, wanted.path, wanted.suffixed, row)
+        if row is HTML:
+            lines += PAGE_HEADERS
+        if coded and len(body) >= SMALL:
+            body = compress(body, coded)
+            lines.append(("Content-Encoding", coded))
+        lines += (("Content-Type", row.content_type), ("Content-Length", str(len(body))))
+        return Kept(200, lines, body, begun.etag)
+
+    def _choose(self, accept: str) -> Format | None:
+        try:
+            return self._accepts[accept]
+        except KeyError:
+            if len(self._accepts) >= _ACCEPTS:
+                self._accepts.clear()
+            return self._accepts.setdefault(accept, choose(accept, ROWS))
+
+
+def _thing(opened: Opened, path: str) -> Kept | None:
+    """The answer of a thing, which is no document."""
+    if not PLAIN.match(path) or not opened.lookup.knows(opened.release.base + path[1:]):
+        return None
+    headers, body = see_other(path[4:])
+    return Kept(303, [*headers, *PAGE_HEADERS, ("Content-Length", str(len(body)))], body, "")
+
+
+def _wanted(opened: Opened, path: str, query: str) -> _Wanted | None:
+    """What an address asks for; None where it is no plain address of a description."""
+    if query:
+        found = _QUERY.match(query)
+        if found is None:
+            return None
+        iri, suffix, number, spoken = found.groups()
+    else:
+        iri = suffix = number = spoken = None
+    page = int(number) if number else 1
+    if path == "/doc":
+        row = _BY_SUFFIX.get(suffix) if suffix else None
+        decoded = unquote(iri or "")
+        if not decoded or (suffix and row is None) or "\ufffd" in decoded:
+            return None
+        return _Wanted(decoded, *addresses_of(opened, decoded), row, page, spoken)
+    if iri or suffix or not PLAIN.match(path):
+        return None
+    base = f"{opened.release.base}id/"
+    stem, row = by_suffix(path[5:], ROWS) if "." in path else (path[5:], None)
+    if row is not None and opened.lookup.knows(base + path[5:]):  # a thing whose own name ends so
+        return None
+    return _Wanted(base + stem, f"doc/{stem}", f"doc/{stem}.", row, page, spoken)
+
+
+def matches(header: str, etag: str) -> bool:
+    """Whether If-None-Match names an ETag, weakly compared (RFC 9110, 13.1.2)."""
+    if header.strip() == "*":
+        return True
+    return any(part.strip().removeprefix("W/") == etag for part in header.split(","))

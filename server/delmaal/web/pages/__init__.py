@@ -1,0 +1,106 @@
+"""The pages that people read: the home page, one page for each kind of thing, and what every template may call.
+
+KINDS names the page of a class; a thing of any other class is shown by the generic page of `resources`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, g, request
+
+from delmaal.terms import term
+from delmaal.web import vocabulary
+from delmaal.web.description import Page
+from delmaal.web.pages.dataset import dataset_page
+from delmaal.web.pages.document import document_page
+from delmaal.web.pages.goal import goal_page, target_page
+from delmaal.web.pages.home import home
+from delmaal.web.pages.indicator import area_page, indicator_page
+from delmaal.web.pages.matrix import matrix
+from delmaal.web.pages.numbers import size
+from delmaal.web.pages.observations import observations
+from delmaal.web.pages.offer import offer_page
+from delmaal.web.pages.reading import things_of
+from delmaal.web.pages.shell import publication, short
+from delmaal.web.pages.statistic import statistic_page
+from delmaal.web.pages.theme import theme_page
+from delmaal.web.pages.words import COUNTED, WORDS, counted, language_name, say, written
+from delmaal.web.releases import Opened
+
+KINDS: dict[str, Callable[[Opened, Page, str], bytes]] = {
+    term(name).value: make for name, make in (
+        ("delmaal:Theme", theme_page),
+        ("sdgo:Goal", goal_page),
+        ("sdgo:Target", target_page),
+        ("delmaal:GoverningDocument", document_page),
+        ("delmaal:Statistic", statistic_page),
+        ("qb:Observation", statistic_page),
+        ("qb:DataSet", dataset_page),
+        ("delmaal:Indicator", indicator_page),
+        ("dct:Location", area_page),
+        ("dcat:Dataset", offer_page),
+        *vocabulary.KINDS.items(),
+    )
+}
+"""From the IRI of a class to what makes the page of its things: of an open release, a page of the description, and the
+language of the reader."""
+
+
+def _switch(here: str, lang: str) -> str:
+    """The same page in the other language; a relative address that keeps what the query says."""
+    pairs = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    return f"{here.partition('?')[0]}?{urlencode([*pairs, ('lang', lang)])}"
+
+
+def _brand(lang: str) -> str:
+    """The publication's title, for the top of the page; nothing where no release is open."""
+    opened: Opened | None = g.get("opened")
+    return short(publication(opened, lang), 70) if opened else ""
+
+
+def _part_name(part: str, lang: str) -> str:
+    """What a part of the dumps is called; its own name where we have no word for it."""
+    return say(f"part-{part}", lang) if f"part-{part}" in WORDS else part
+
+
+def _noun(count: int, key: str, lang: str) -> str:
+    """The noun that stands after a number."""
+    one, several = COUNTED[key][:2] if lang == "nb" else COUNTED[key][2:]
+    return one if count == 1 else several
+
+
+def _once(*key: str, caller: Callable[[], str]) -> str:
+    """A part of a page as it was written before, else written now; the key names all that it depends on."""
+    opened: Opened = g.opened
+    return things_of(opened).keep(("part", *key), caller)
+
+
+def _paragraphs(text: str) -> list[str]:
+    """A text at its blank lines."""
+    return [part.strip() for part in text.split("\n\n") if part.strip()]
+
+
+TEMPLATE_GLOBALS: dict[str, Callable[..., Any]] = {
+    "say": say,
+    "counted": counted,
+    "written": written,
+    "noun": _noun,
+    "size": size,
+    "short": short,
+    "paragraphs": _paragraphs,
+    "part_name": _part_name,
+    "language_name": language_name,
+    "brand_of": _brand,
+    "once": _once,
+    "switch": lambda here, lang: _switch(here, "en" if lang == "nb" else "nb"),
+}
+
+routes = Blueprint("pages", __name__)
+routes.get("/")(home)
+routes.get("/matrix")(matrix)
+routes.get("/observations.<suffix>")(observations)
+
+__all__ = ["KINDS", "TEMPLATE_GLOBALS", "WORDS", "routes"]

@@ -1,0 +1,105 @@
+"""The page of a cube: its observations as a table with a filter on each dimension, and a chart that follows them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from flask import request
+
+from delmaal.web.description import Page
+from delmaal.web.pages.cube import ROWS, Asked, Cube, Dimension, cube_of, find, key_of, read_query, sparql_of, token_of
+from delmaal.web.pages.figures import UNKNOWN_PERIOD, Figure, figure_of
+from delmaal.web.pages.pictures import Picture, draw
+from delmaal.web.pages.reading import Things, things_of
+from delmaal.web.pages.selection import STEPS
+from delmaal.web.pages.shell import home_step, own_path, thing_page
+from delmaal.web.pages.words import say
+from delmaal.web.releases import Opened
+from delmaal.web.rows import Value
+
+CHARTED = 240
+"""Observations that a chart is made of."""
+
+_OTHER = {"refArea", "refPeriod", "indicator", "kind"}
+"""The dimensions that do not tell who or what is counted."""
+
+
+class Option(NamedTuple):
+    """A value that a filter offers."""
+
+    token: str
+    text: str
+    chosen: bool
+
+
+class Filter(NamedTuple):
+    """A filter of the page."""
+
+    name: str
+    label: Value
+    options: list[Option]
+    more: bool
+
+
+def dataset_page(opened: Opened, page: Page, language: str) -> bytes:
+    """A cube for people to read."""
+    things = things_of(opened)
+    cube = cube_of(things, page.iri)
+    asked = read_query(opened, cube, request.args)
+    found = find(opened, cube, asked, CHARTED)
+    figures = figures_in(things, cube, found.page, language)
+    charted = figures + figures_in(things, cube, found.following, language)
+    filtered = bool(asked.chosen)
+    total = found.matching if filtered or asked.after else cube.size
+    query = {name: token_of(opened, value) for name, value in asked.chosen.items()}
+    path = own_path(opened, page.iri)
+    kept = {**query, **({"rows": str(asked.rows)} if asked.rows != ROWS else {}), "lang": language}
+    onward = found.page[-1] if found.following else "" if found.complete else found.last
+    behind = {"after": token_of(opened, asked.after)} if asked.after else {}
+    return thing_page(
+        "dataset.html", things, page, language, [home_step(language, say("home", language))],
+        say("dataset-lead", language), cube=cube, filters=_filters(things, cube, asked, language), figures=figures,
+        columns=[things.label(each.iri, language) for each in cube.dimensions],
+        cells={figure.iri: [_cell(things, figure.iri, each, language) for each in cube.dimensions]
+               for figure in figures},
+        picture=_picture(charted, language), charted=len(charted), total=total,
+        exact=found.complete or (not filtered and not asked.after), filtered=filtered, asked=asked, path=path,
+        limit=STEPS,
+        following=f"{path}?{urlencode({**kept, 'after': token_of(opened, onward)})}" if onward else "",
+        first=f"{path}?{urlencode(kept)}" if asked.after else "",
+        files=[(name, f"/observations.{suffix}?{urlencode({'cube': token_of(opened, page.iri), **kept, **behind})}")
+               for name, suffix in (("CSV", "csv"), ("Turtle", "ttl"))],
+        sparql=f"/sparql?{urlencode({'query': sparql_of(cube, asked), 'lang': language})}",
+    )
+
+
+def figures_in(things: Things, cube: Cube, iris: list[str], language: str) -> list[Figure]:
+    """Observations as figures; what tells who is counted are the dimensions that are no place, time or measure."""
+    parts = [key_of(each.iri) for each in cube.dimensions if each.name not in _OTHER]
+    return [figure_of(things, iri, language, parts) for iri in iris]
+
+
+def _filters(things: Things, cube: Cube, asked: Asked, language: str) -> list[Filter]:
+    found = []
+    for each in cube.dimensions:
+        chosen = asked.chosen.get(each.name, "")
+        values = each.values if not chosen or chosen in each.values else (*each.values, chosen)
+        options = [Option(token_of(things.opened, value), things.label(value, language).text, value == chosen)
+                   for value in values]
+        options.sort(key=lambda option: option.text.lower())
+        if len(options) > 1 or chosen:
+            found.append(Filter(each.name, things.label(each.iri, language), options, each.more))
+    return found
+
+
+def _picture(figures: list[Figure], language: str) -> Picture | None:
+    """The chart of a selection of one indicator."""
+    if len({figure.indicator_iri for figure in figures}) != 1:
+        return None
+    return draw(figures, language, "cube")
+
+
+def _cell(things: Things, iri: str, dimension: Dimension, language: str) -> Value | None:
+    value = things.thing(iri).iri_of(key_of(dimension.iri))
+    return things.label(value, language) if value and value != UNKNOWN_PERIOD else None

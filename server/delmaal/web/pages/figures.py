@@ -1,0 +1,223 @@
+"""A statistic as a figure: its value in words, what it is about, when and where, and how sure the source lets us be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from delmaal.web.pages.numbers import SPELT, Unit, decimal_of, fraction, interval, quantity
+from delmaal.web.pages.reading import Text, Thing, Things
+from delmaal.web.pages.words import say
+from delmaal.web.rows import Value
+
+TOTALS = {
+    "http://purl.org/linked-data/sdmx/2009/code#sex-T",
+    "https://w3id.org/delmaal/age/total",
+    "https://w3id.org/delmaal/breakdown/total",
+}
+UNKNOWN_PERIOD = "https://w3id.org/delmaal/period/unknown"
+PARTS = ("sdmx-dimension:sex", "sdmx-dimension:age", "delmaal:breakdown")
+"""The dimensions that tell who or what is counted; a total is not said."""
+
+
+class Mention(NamedTuple):
+    """One place of the source that gives a figure: in which theme, as printed, how certain, with which notes."""
+
+    theme: str
+    printed: str
+    certainty: str
+    certain: Value | None
+    notes: list[Text]
+    places: list[Value]
+    source: Value | None
+    implied: bool
+    line: int
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the source leaves it uncertain what the value measures."""
+        return self.certainty not in ("", "certain")
+
+
+class Figure(NamedTuple):
+    """A statistic as a page shows it; `number` is None where the source gives none that can be drawn."""
+
+    iri: str
+    href: str
+    name: Value
+    indicator: Value | None
+    number: Decimal | None
+    scale: int
+    unit: Unit
+    unit_name: Value | None
+    shown: str
+    worded: bool
+    qualifier: str
+    printed: str
+    area: Value | None
+    area_iri: str
+    period: Value | None
+    period_iri: str
+    when: float | None
+    kind: str
+    kind_name: Value | None
+    parts: list[Value]
+    part_iris: tuple[str, ...]
+    reason: str
+    reason_name: Value | None
+    extras: list[tuple[str, Value]]
+    mentions: list[Mention]
+    indicator_iri: str
+
+    def mention_in(self, theme: str) -> Mention | None:
+        """The mention that a theme makes, else the first one."""
+        return next((each for each in self.mentions if each.theme == theme), next(iter(self.mentions), None))
+
+    @property
+    def about(self) -> str:
+        """Who or what is counted, where that is not everyone."""
+        return ", ".join(part.text for part in self.parts)
+
+    @property
+    def spelt(self) -> bool:
+        """Whether the source gives the number in words alone, `en tredel`, so that they are worth showing."""
+        return self.number is not None and bool(self.printed) and not any(sign.isdigit() for sign in self.printed)
+
+    @property
+    def drawn(self) -> Decimal | None:
+        """The number with its power of ten worked in, for charts."""
+        return None if self.number is None else self.number.scaleb(self.scale)
+
+
+def figure_of(things: Things, iri: str, language: str, dimensions: Iterable[str] = PARTS) -> Figure:
+    """A statistic, or an observation of a cube, as a figure; `dimensions` tell who or what is counted."""
+    dimensions = tuple(dimensions)
+    return things.keep(("figure", iri, language, dimensions), lambda: _figure(things, iri, language, dimensions))
+
+
+def _figure(things: Things, iri: str, language: str, dimensions: tuple[str, ...]) -> Figure:
+    thing = things.thing(iri)
+    unit_iri = thing.iri_of("sdmx-attribute:unitMeasure")
+    unit = unit_of(things, unit_iri, language)
+    scale = _scale(thing.plain("sdmx-attribute:unitMult"))
+    number = decimal_of(thing.plain("sdmx-measure:obsValue"))
+    lower, upper = (decimal_of(thing.plain(f"delmaal:{name}Value")) for name in ("lower", "upper"))
+    kind_iri, reason_iri = thing.iri_of("delmaal:kind"), thing.iri_of("delmaal:notObserved")
+    kind, printed = kind_iri.rpartition("kind-")[2], thing.plain("delmaal:printedValue")
+    shown, worded = _shown(number, lower, upper, unit, scale, kind, printed, language,
+                           unit_iri.endswith("/UNITLESS"))
+    period, area = thing.iri_of("sdmx-dimension:refPeriod"), thing.iri_of("sdmx-dimension:refArea")
+    qualifier = thing.iri_of("delmaal:qualifier")
+    parts = [value for name in dimensions for value in thing.iris(name)[:1] if value not in TOTALS]
+    indicator = thing.iri_of("delmaal:indicator") or thing.iri_of(f"{things.opened.release.base}id/dimension/indicator")
+    return Figure(
+        iri=iri, href=things.address(iri, language), name=things.label(iri, language),
+        indicator=_label(things, indicator, language), number=number, scale=scale, unit=unit,
+        unit_name=_label(things, unit_iri, language), shown=shown, worded=worded,
+        qualifier=things.label(qualifier, language).text if qualifier else "", printed=printed,
+        area=_label(things, area, language), area_iri=area,
+        period=_label(things, period if period != UNKNOWN_PERIOD else "", language), period_iri=period,
+        when=year_of(things, period), kind=kind, kind_name=_label(things, kind_iri, language),
+        parts=[things.label(part, language) for part in parts], part_iris=tuple(parts),
+        reason=reason_iri.rpartition("not-observed-")[2], reason_name=_label(things, reason_iri, language),
+        extras=_extras(things, thing, language), indicator_iri=indicator,
+        mentions=[_mention(things, mention, language) for mention in thing.iris("delmaal:mention")],
+    )
+
+
+def unit_of(things: Things, iri: str, language: str) -> Unit:
+    """How a unit is written after a number: its symbol, else its name; a number of things has none."""
+    if not iri or iri.endswith(("/NUM", "/UNITLESS")):
+        return Unit()
+    code = iri.rpartition("CCY_")[2] if "CCY_" in iri else ""
+    symbol = things.thing(iri).plain("qudt:symbol")
+    if not symbol or (language == "nb" and symbol in SPELT):
+        symbol = things.label(iri, language).text
+    return Unit(symbol, code)
+
+
+def year_of(things: Things, period: str) -> float | None:
+    """Where a period stands on an axis of years; None for one that is unknown or open to one side."""
+    if not period or period == UNKNOWN_PERIOD:
+        return None
+    thing = things.thing(period)
+    start, end = (_year(thing.plain(name)) for name in ("dcat:startDate", "dcat:endDate"))
+    if start is None or end is None:
+        year = thing.plain("delmaal:year")
+        return float(year) if year.lstrip("-").isdigit() else None
+    return start if end - start < 1 else (start + end) / 2
+
+
+def span_of(things: Things, period: str) -> tuple[float | None, float | None]:
+    """From where to where a period reaches on an axis of years; None for a side that is open or unknown."""
+    thing = things.thing(period)
+    start, end = (_year(thing.plain(name)) for name in ("dcat:startDate", "dcat:endDate"))
+    return start, None if end is None else end + 1 / 366
+
+
+def _year(date: str) -> float | None:
+    """A date as a fraction of years."""
+    year, _, rest = date.partition("-")
+    if not (year.isdigit() and len(year) == 4):
+        return None
+    month, _, day = rest.partition("-")
+    months = (int(month) - 1) if month.isdigit() else 0
+    days = (int(day[:2]) - 1) if day[:2].isdigit() else 0
+    return int(year) + months / 12 + days / 366
+
+
+def _shown(number: Decimal | None, lower: Decimal | None, upper: Decimal | None, unit: Unit, scale: int, kind: str,
+           printed: str, language: str, ratio: bool) -> tuple[str, bool]:
+    """The value as it is written large, and whether that is in the source's own words."""
+    if number is not None:
+        if kind == "ranking":
+            return say("rank", language).format(number), False
+        if ratio:
+            return fraction(number, language), False
+        return quantity(number, unit, language, scale), False
+    if lower is not None and upper is not None:
+        return interval(lower, upper, unit, language, scale), False
+    return printed, True
+
+
+def _scale(lexical: str) -> int:
+    return int(lexical) if lexical.lstrip("-").isdigit() and len(lexical) < 4 else 0
+
+
+def _label(things: Things, iri: str, language: str) -> Value | None:
+    return things.label(iri, language) if iri else None
+
+
+EXTRAS = (("base-year", "delmaal:baseYear"), ("price-level", "delmaal:priceLevel"),
+          ("compared", "delmaal:comparisonGroup"))
+
+
+def _extras(things: Things, thing: Thing, language: str) -> list[tuple[str, Value]]:
+    found = []
+    for word, name in EXTRAS:
+        for value in thing.iris(name):
+            found.append((say(word, language), things.label(value, language)))
+        if not thing.iris(name):
+            found += [(say(word, language), Value(each.text, each.language)) for each in thing.texts(name, language)]
+    return found
+
+
+def _mention(things: Things, iri: str, language: str) -> Mention:
+    thing = things.thing(iri)
+    certainty = thing.iri_of("delmaal:certainty")
+    return Mention(
+        theme=thing.iri_of("delmaal:inTheme"), printed=thing.plain("delmaal:asPrinted"),
+        certainty=certainty.rpartition("certainty-")[2], certain=_label(things, certainty, language),
+        notes=thing.texts("skos:note", language),
+        places=[things.label(place, language) for place in thing.iris("prov:wasDerivedFrom")],
+        source=_label(things, thing.iri_of("delmaal:statedSource"), language),
+        implied=thing.iri_of("delmaal:areaBasis").endswith("area-basis-implied"),
+        line=min((line_of(place) for place in thing.iris("prov:wasDerivedFrom")), default=0),
+    )
+
+
+def line_of(place: str) -> int:
+    """The first line of a place in the source (RFC 5147); 0 where it says none."""
+    first = place.partition("#line=")[2].partition(",")[0]
+    return int(first) + 1 if first.isdigit() else 0

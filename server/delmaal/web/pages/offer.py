@@ -1,0 +1,54 @@
+"""The page of a dataset of the catalogue: what it is, its files, how to cite it; structured data for search engines."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from delmaal import formats
+from delmaal.web.description import Page
+from delmaal.web.offers import LICENCE_PAGES, WHOLE, datasets_of, spoken
+from delmaal.web.pages.reading import things_of
+from delmaal.web.pages.shell import home_step, thing_page
+from delmaal.web.pages.words import say
+from delmaal.web.releases import Opened
+from delmaal.web.structured import dataset_data
+
+WORDS: dict[str, tuple[str, str]] = {
+    "kind": ("Datasett", "Dataset"),
+    "publisher": ("Utgiver", "Publisher"),
+    "licence": ("Lisens", "Licence"),
+    "issued": ("Utgitt", "Issued"),
+    "modified": ("Endret", "Modified"),
+    "covers": ("Tid", "Time"),
+    "places": ("Sted", "Place"),
+    "keywords": ("Nøkkelord", "Keywords"),
+    "files": ("Filer", "Files"),
+    "file": ("Fil", "File"),
+    "format": ("Format", "Format"),
+    "size": ("Størrelse", "Size"),
+    "checksum": ("SHA-256", "SHA-256"),
+    "cite": ("Slik viser du til datasettet", "How to cite"),
+    "cite-as": ("Som data for referanseverktøy:", "As data for reference managers:"),
+}
+
+_LABELS = {row.media_type: row.label for row in formats.RDF_FORMATS}
+
+
+def offer_page(opened: Opened, page: Page, language: str) -> bytes:
+    """A dataset of the catalogue for people to read."""
+    things = things_of(opened)
+    name = page.iri.rpartition("/")[2]
+    dataset = datasets_of(opened)[name]
+    files = [
+        {"name": file.url.rpartition("/")[2], "href": f"/data/{quote(file.url.rpartition('/')[2])}", "size": file.size,
+         "format": _LABELS.get(file.media_type, file.media_type), "type": file.media_type, "sha256": file.sha256}
+        for file in dataset.files
+    ]
+    about = spoken(dataset.description, language)
+    return thing_page(
+        "offer.html", things, page, language, [home_step(language, say("home", language))], about,
+        offer=dataset, files=files, about=about, word=lambda key: WORDS[key][0 if language == "nb" else 1],
+        spoken=lambda texts: spoken(texts, language), keywords=dataset.keywords.get(language, []),
+        licence_known=dataset.licence in LICENCE_PAGES.values(), cite="/cite" if name == WHOLE else f"/cite/{name}",
+        structured=dataset_data(opened, dataset, language),
+    )

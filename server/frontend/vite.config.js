@@ -1,0 +1,16 @@
+// Bundles each entry below for the server, which reads the manifest to find the hashed names (web/assets.py).
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  base: "/static/dist/",
+  build: {
+    outDir: process.env.DELMAAL_DIST ?? "../delmaal/web/static/dist",
+    assetsDir: "",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: "es2022",
+    rolldownOptions: { input: ["src/sparql.js"] },
+  },
+});
