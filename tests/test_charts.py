@@ -106,7 +106,7 @@ def test_the_years_of_a_time_line_stand_within_it(first: float, last: float) -> 
         places = [each.attrib[name] for each in image.iter() for name in ("x", "x1", "x2") if name in each.attrib]
         assert places
         assert all(0 <= float(place.rstrip("%")) <= 100 for place in places)
-    years = [each.text for each in parsed(charts.axis(scale)).iter("text")]
+    years = [each.text or "" for each in parsed(charts.axis(scale)).iter("text")]
     assert years == sorted(set(years))
 
 

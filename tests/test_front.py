@@ -10,7 +10,9 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -21,6 +23,8 @@ from delmaal.release import Release, Shelf
 from delmaal.web.cache import REMEMBERED, AnswerCache, Kept
 from delmaal.web.counters import Counters, prometheus
 from delmaal.web.fairuse import FairUse
+
+HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?a != ?d && STR(?c) = STR(?f)) }"
 
 
 def metric(client: httpx.Client, name: str) -> float:
@@ -37,6 +41,9 @@ def test_watching(tiny_server: httpx.Client, tiny_release: Release) -> None:
     for line in text.splitlines():
         assert re.fullmatch(r'# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? [0-9.e+-]+', line), line
     assert f'delmaal_release_info{{release="{tiny_release.id}"}} 1' in text
+    until(lambda: metric(tiny_server, 'delmaal_workers{kind="web"}') == 2, 10)  # the second may just be starting
+    assert metric(tiny_server, 'delmaal_workers{kind="query"}') >= 5
+    assert metric(tiny_server, 'delmaal_workers{kind="query-busy"}') == 0
 
 
 def test_metrics_hold_over_all_workers(tiny_server: httpx.Client) -> None:
@@ -46,6 +53,46 @@ def test_metrics_hold_over_all_workers(tiny_server: httpx.Client) -> None:
         with httpx.Client(base_url=tiny_server.base_url) as client:
             assert client.get("/catalog").status_code == 200
     assert metric(tiny_server, name) == before + 40
+
+
+def test_queries_that_are_stopped_are_counted(tmp_path: Path) -> None:
+    with serving(TINY, tmp_path, DELMAAL_QUERY_SECONDS="1") as client:
+        for method, code, status in (("GET", "query-too-slow", 504), ("POST", "query-too-slow", 504),
+                                     ("GET", "query-too-deep", 400)):
+            name = f'delmaal_queries_stopped_total{{reason="{code}"}}'
+            before = metric(client, name)
+            text = HEAVY if status == 504 else f"ASK {'{' * 5000}{'}' * 5000}"
+            sent = {"params" if method == "GET" else "data": {"query": text}}
+            answer = client.request(method, "/sparql", **sent)  # type: ignore[arg-type]
+            assert (answer.status_code, answer.json()["type"].rpartition("#")[2]) == (status, code)
+            assert (status == 504) == ("retry-after" in answer.headers)
+            assert metric(client, name) == before + 1
+
+
+def test_a_client_that_hangs_up_ends_its_query(tmp_path: Path) -> None:
+    with serving(TINY, tmp_path) as client:
+        assert client.get("/sparql", params={"query": "ASK {}"}).status_code == 200
+        busy = 'delmaal_workers{kind="query-busy"}'
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", client.base_url.port or 80)) as leaving:
+                leaving.sendall(f"GET /sparql?query={quote(HEAVY)} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+                until(lambda: metric(client, busy) == 1, 10)
+                time.sleep(0.3)
+            left = time.monotonic()
+            until(lambda: metric(client, busy) == 0, 10)
+            took = time.monotonic() - left
+            if took < 0.5:
+                break
+        assert took < 0.5, "at best of three: the machine may be busy"
+        until(lambda: metric(client, 'delmaal_queries_stopped_total{reason="query-abandoned"}') >= 1, 5)
+
+
+def until(true: Callable[[], bool], seconds: float) -> None:
+    """Wait until something is true."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
 
 
 def test_repeats_come_from_the_cache_and_say_the_same(tiny_server: httpx.Client) -> None:
@@ -278,13 +325,20 @@ def gone_within(pids: set[int], seconds: float) -> bool:
 def test_access_log_is_json_without_the_query(tmp_path: Path) -> None:
     server = serving(TINY, tmp_path, DELMAAL_ACCESS_LOG="1", DELMAAL_WORKERS="1")
     with server as client:
-        client.get("/doc/theme/god-helse?secret=hunter2", headers={"X-Request-Id": "abc-123"})
+        for path in ("/doc/theme/god-helse?secret=hunter2", "/sparql?query=ASK%7B%7D", "/doc/theme/god-helse.ttl"):
+            for _ in range(3):  # made, made again, and kept
+                assert client.get(path, headers={"X-Request-Id": "abc-123"}).headers["x-request-id"] == "abc-123"
+        posted = client.post("/sparql", data={"query": "ASK {}"}, headers={"X-Request-Id": "a b\tc"})
+        assert posted.status_code == 200
+        assert len(posted.headers["x-request-id"]) == 16, "a name of ours for a strange one"
+        assert client.get("/nothing").headers["x-request-id"] != client.get("/nothing").headers["x-request-id"]
         process = server.process
     assert process.stdout is not None
     printed = server.printed
     rows = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
     mine = [row for row in rows if row["request"] == "abc-123"]
-    assert len(mine) == 1
+    assert len(mine) == 9
+    assert posted.headers["x-request-id"] in {row["request"] for row in rows}
     assert (mine[0]["path"], mine[0]["status"], mine[0]["method"]) == ("/doc/theme/god-helse", 200, "GET")
     assert "hunter2" not in printed
 

@@ -253,7 +253,9 @@ def test_resource_that_has_left_is_gone_with_its_last_release(releases: Successi
         assert f"{releases.first.base}{GONE}" in memento.text
         assert f'<{said["lastDescription"]}>; rel="last memento"' in answer.headers["link"]
     page = past_server.get(f"/doc/{GONE[3:]}", headers={"Accept": "text/html"})
+    said = past_server.get(f"/doc/{GONE[3:]}", headers={"Accept": "application/json"}).json()
     assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (410, "text/html")
+    assert f'href="{said["lastDescription"]}?lang=' in page.text.replace("&amp;", "&")
     assert past_server.get("/doc/theme/never-was").status_code == 404
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import delmaal
 from delmaal import formats
@@ -33,7 +35,7 @@ from delmaal.errors import (
     ServiceRefused,
     UpdateRefused,
 )
-from delmaal.keeper import Answer, Keeper, Request, ask, evaluation
+from delmaal.keeper import BOARD, Answer, Keeper, Request, ask, evaluation, tokens, workload
 from delmaal.settings import load
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limits are Linux's")
@@ -351,6 +353,28 @@ def test_what_only_looks_like_service(query: Callable[..., Answer], clause: str)
     query(f"{DECLARED}{clause}}} LIMIT 1")
 
 
+PIECES = [*SERVICES, *LOOKS_LIKE, "SELECT *", "ask", "PREFIX x: <http://x/>", "BASE<a:b>", "INSERT", "delete where",
+          "{", "}", "((", "<<", "[", "#", "\n", "'", '"', "\\u0053ERVICE", "<a:b>", "?x", "CLEAR", " ", "prefix:",
+          "x:SELECT", "WITH"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map(" ".join) | st.lists(st.sampled_from(PIECES)).map("".join))
+def test_the_quick_look_at_a_query_agrees_with_reading_it(text: str) -> None:
+    """What it lets pass, the tokenizer lets pass too; and that is what is usual."""
+    if tokens.is_plain(text, 4):
+        tokens.read(text, 4)
+    usual = f"{text if tokens.is_plain(text, 64) else 'ASK {}'} "
+    assert tokens.is_plain(usual, 64)
+
+
+@pytest.mark.parametrize("text", [
+    LOOKUP, CROSS, "PREFIX ex: <https://ex.org/>\nPREFIX : <https://ex.org/o/>\nselect ?with { :1 ex:load ?with }",
+    "  BASE <https://ex.org/> describe <o/77>", "CONSTRUCT WHERE { ?s ?p 'insert' }",
+])
+def test_usual_queries_are_seen_at_a_glance(text: str) -> None:
+    assert tokens.is_plain(text, 256)
+
+
 def test_the_wall_behind_the_tokenizer(release: str) -> None:
     """Where a SERVICE reaches the engine all the same, there is no socket for it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -568,6 +592,33 @@ def test_heavy_queries_give_way(tmp_path: Path, release: str) -> None:
         assert kinds.count(QueryBusy) == 2
         assert len(behind) == WORKERS - 1
         assert times[90] < 0.1
+    finally:
+        keeper.stop()
+
+
+@pytest.mark.parametrize(("seconds", "replaced"), [(0.8, False), (3.3, True)])
+def test_an_honest_query_is_not_slow_on_a_crowded_machine(tmp_path: Path, release: str, seconds: float,
+                                                          replaced: bool) -> None:
+    """What counts is what a query used of the processor; one that only waits gives way after ten times as long."""
+    numbers = " ".join(map(str, range(400)))
+    honest = f"SELECT (COUNT(*) AS ?n) {{ VALUES ?x {{ {numbers} }} VALUES ?y {{ {numbers} }} FILTER(?x + ?y = 7) }}"
+    keeper = keeper_in(tmp_path, query_slow_ms="300", query_seconds="30")
+    keeper.start()
+    try:
+        ask(keeper.socket, Request(release, LOOKUP))
+        before = children(pid_of(keeper))
+        thread = threading.Thread(target=ask, args=(keeper.socket, Request(release, honest)))
+        thread.start()
+        until(lambda: workload(keeper.socket.with_name(BOARD)) == (WORKERS, 1))
+        for pid in before:
+            os.kill(pid, signal.SIGSTOP)
+        time.sleep(seconds)
+        assert workload(keeper.socket.with_name(BOARD))[1] == 1, "it was held within the query"
+        for pid in before:
+            os.kill(pid, signal.SIGCONT)
+        thread.join()
+        time.sleep(0.3)
+        assert (children(pid_of(keeper)) != before) is replaced
     finally:
         keeper.stop()
 

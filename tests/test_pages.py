@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import re
 import shutil
@@ -12,19 +13,24 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qs, quote, urlsplit
+from weakref import ref
 
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 from html5rdf import HTMLParser  # type: ignore[import-untyped]  # it has no types
 
-from conftest import TINY
+from conftest import ROOT, TINY
 from delmaal.lookup import build_index
 from delmaal.publish import publish
 from delmaal.release import Release, Shelf
 from delmaal.settings import load
 from delmaal.terms import PREFIXES
 from delmaal.web import create_app
+from delmaal.web.pages.cube import cube_of
+from delmaal.web.pages.reading import things_of
+from delmaal.web.pages.theme import figures_of
+from delmaal.web.pages.words import WORDS
 from delmaal.web.releases import Opened, Releases
 from spoiling import plant
 
@@ -410,6 +416,29 @@ def test_a_missing_english_label_falls_back_and_says_its_language(tiny_release: 
         assert "God helse" in page.words
 
 
+def test_a_label_falls_back_to_nynorsk_before_english(tiny_release: Release, tmp_path: Path) -> None:
+    theme = "<https://example.org/lillevik/id/theme/god-helse>"
+    labels = [f"{theme} <{PREFIXES[prefix]}{name}> " for prefix, name in (("skos", "prefLabel"), ("rdfs", "label"))]
+    gone = [f'{label}"God helse"@nb .' for label in labels]
+    client = altered(tiny_release, tmp_path, gone, [f'{label}"God helse på nynorsk"@nn .' for label in labels])
+    page = read(client, "/doc/theme/god-helse")
+    assert '<h1 lang="nn" dir="auto">God helse på nynorsk</h1>' in page.text
+    assert "teksten er på nynorsk" in page.words
+    well_formed(page, "nb")
+    assert ">Good health</h1>" in read(client, "/doc/theme/god-helse", "en").text
+
+
+def test_an_observation_without_a_value_says_so(tiny_release: Release, tmp_path: Path) -> None:
+    statistic = "<https://example.org/lillevik/id/statistic/god-helse-kvinner>"
+    gone = [f'{statistic} <{PREFIXES["sdmx-measure"]}obsValue> "71.5"^^<{PREFIXES["xsd"]}decimal> .',
+            f'{statistic} <{PREFIXES["delmaal"]}printedValue> "ca. 71,5 %" .']
+    client = altered(tiny_release, tmp_path, gone, [])
+    for address in ("/doc/statistic/god-helse-kvinner", "/doc/theme/god-helse", "/doc/cube/statistics"):
+        page = read(client, address)
+        well_formed(page, "nb")
+        assert "uten verdi" in page.words
+
+
 def test_a_publication_with_one_theme(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(TINY, tmp_path / "one"))
     (folder / "themes/ren-energi.yaml").unlink()
@@ -446,6 +475,28 @@ def test_a_publication_with_four_hundred_themes(tiny_release: Release, tmp_path:
         assert len(page.text) < 600_000, address
     assert "Tema 397" in read(client, f"{SDG}7.2").words
     assert "Tema 397" in read(client, "/matrix").words
+
+
+def test_what_is_read_of_a_release_does_not_keep_it_open(tiny_release: Release) -> None:
+    opened = opened_of(tiny_release)
+    things = things_of(opened)
+    cube_of(things, opened.iri.thing("cube", "statistics").value)
+    figures_of(things, opened.iri.thing("theme", "god-helse").value, "nb")
+    there = ref(opened)
+    del opened
+    gc.collect()
+    assert there() is None
+    with pytest.raises(ReferenceError):
+        things.thing("https://example.org/lillevik/id/theme/x")
+
+
+def test_every_word_is_said_somewhere_and_in_both_languages() -> None:
+    web = ROOT / "server/delmaal/web"
+    files = [path for path in web.rglob("*") if path.suffix in (".py", ".html") and path.name != "wording.py"]
+    text = "".join(path.read_text("utf-8") for path in files)
+    for key, words in WORDS.items():
+        assert all(words), key
+        assert f'"{key}"' in text or key.startswith("part-"), key
 
 
 def test_what_a_page_keeps_of_a_release_is_bounded(tiny_release: Release, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,8 +89,8 @@ def test_other_software_verifies_it(shelf: Shelf, keys: Path, tmp_path: Path) ->
     found = json.loads(signatures(shelf).read_bytes())
     (tmp_path / "message").write_bytes(f"delmaal release {found['release']}\nseal {found['seal']}\n".encode())
     (tmp_path / "signature").write_bytes(base64.b64decode(found["signatures"][0]["signature"]))
-    command = [openssl, "pkeyutl", "-verify", "-rawin", "-in", tmp_path / "message", "-sigfile", tmp_path / "signature",
-               "-pubin", "-inkey"]
+    command: list[str | Path] = [openssl, "pkeyutl", "-verify", "-rawin", "-in", tmp_path / "message",
+                                 "-sigfile", tmp_path / "signature", "-pubin", "-inkey"]
     assert subprocess.run([*command, keys / "ours.pub"], check=False, capture_output=True).returncode == 0
     assert subprocess.run([*command, keys / "theirs.pub"], check=False, capture_output=True).returncode != 0
 

@@ -124,7 +124,8 @@ class Lookup:
 
     def knows(self, iri: str) -> bool:
         """Whether anything is said about a resource or leads to it."""
-        return any(True for _ in self._blocks(iri)) or bool(self.incoming(iri, 0, 1)[0])
+        name = iri.encode()
+        return any(True for _ in self._spans(name, b"<" + name + b"> ")) or bool(self.incoming(iri, 0, 1)[0])
 
     def incoming(self, iri: str, start: int, limit: int) -> tuple[list[bytes], bool]:
         """At most `limit` lines that lead to a resource from the `start`-th on, and whether there are more.

@@ -47,7 +47,8 @@ def measure(plan: Plan) -> Iterator[Row]:
             "largest, Turtle": side("largest, Turtle", (request(path, TURTLE) for path in pages)),
             "largest, HTML": side("largest, HTML", (request(path, HTML) for path in pages)),
             "303": side("303", (request(path.replace("/doc/", "/id/", 1)) for path in paths), 303),
-            "own page": side("own page", (request(path, HTML) for path in areas)),
+            "area": side("area", (request(path, HTML) for path in areas)),
+            "data set": side("data set", (request(f"/doc/cube/statistics?n={number}", HTML) for number in range(3000))),
         }
         kept = {
             "Turtle": side("kept Turtle", (request(path, TURTLE) for path in paths[:KEPT])),
@@ -62,7 +63,8 @@ def measure(plan: Plan) -> Iterator[Row]:
                 yield _against(f"{name}, {title}, against bare Flask", found, sides[name].name, "bare", bar)
             if sides is kept:
                 continue
-            for name, words in (("303", "303, new, against bare Flask"), ("own page", "HTML of an area, with charts")):
+            for name, words in (("303", "303, new, against bare Flask"), ("area", "HTML of an area, with charts"),
+                                ("data set", "HTML of the data set, with filters")):
                 yield _against(words, found, name, "bare", None)
             for name in ("Turtle", "HTML"):
                 yield _against(f"{name}, largest resource against an ordinary one", found, f"largest, {name}", name, 3)

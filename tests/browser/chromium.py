@@ -34,8 +34,9 @@ _OVERFLOW = """
 () => {
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth <= clientWidth) return [];
-  const wide = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > clientWidth + 1);
-  return wide.slice(-6).map((one) => `${Math.round(one.getBoundingClientRect().right)}: ${one.outerHTML.slice(0, 120)}`);
+  const right = (one) => Math.round(one.getBoundingClientRect().right);
+  const wide = [...document.body.querySelectorAll("*")].filter((one) => right(one) > clientWidth);
+  return wide.slice(-6).map((one) => `${right(one)}: ${one.outerHTML.slice(0, 120)}`);
 }
 """
 

@@ -17,8 +17,9 @@ or a KeptError. A query that is slow gives way: see supervisor.py.
 from __future__ import annotations
 
 from delmaal.keeper.asking import AsyncKeeper
+from delmaal.keeper.board import BOARD, kept, workload
 from delmaal.keeper.client import ask
 from delmaal.keeper.handle import Keeper
 from delmaal.keeper.protocol import Answer, Request
 
-__all__ = ["Answer", "AsyncKeeper", "Keeper", "Request", "ask"]
+__all__ = ["BOARD", "Answer", "AsyncKeeper", "Keeper", "Request", "ask", "kept", "workload"]

@@ -126,6 +126,16 @@ def verdict(path: Path, token: int) -> int | None:
     return found & 0xFF if found >> 8 == token else None
 
 
+def workload(path: Path) -> tuple[int, int]:
+    """How many children there are, and how many of them have a query; as the file says."""
+    try:
+        cells = memoryview(path.read_bytes())[_ENDS * _CELL + _RELEASE :].cast("Q")
+    except OSError:
+        return 0, 0
+    begun = cells.tolist()[_SINCE::_ROW]
+    return len(begun), sum(1 for since in begun if since)
+
+
 def kept(path: Path) -> bool:
     """Whether the keeper that made the board lives."""
     try:

@@ -116,11 +116,24 @@ def record(shelf: Path) -> None:
             continue
         new, old = (shelf / "releases" / row.release if row else None for row in (here, before))
         assert new is not None
-        if old is not None:
-            gone = (change.iri for name in FILES for change in changes(old / name, new / name) if change.kind == LEFT)
-            _note_departed(history.folder, gone, here.number - 1)
-        found = changes(old / FILES[0] if old else None, new / FILES[0])
-        _replace(target, partial(write_fragment, number=here.number, read_from=here.number, found=found))
+        _replace(target, partial(_record_switch, history=history, number=here.number, old=old, new=new))
+
+
+def _record_switch(path: Path, history: History, number: int, old: Path | None, new: Path) -> None:
+    """Write what a switch changed; what has left is noted first, so that the file is there when all is done."""
+    gone: list[str] = []
+    found = changes(old / FILES[0] if old else None, new / FILES[0])
+    write_fragment(path, number, number, _listing_gone(found, gone))
+    if old is not None:
+        gone += (change.iri for change in changes(old / FILES[1], new / FILES[1]) if change.kind == LEFT)
+        _note_departed(history.folder, gone, number - 1)
+
+
+def _listing_gone(found: Iterable[Change], gone: list[str]) -> Iterator[Change]:
+    for change in found:
+        if change.kind == LEFT:
+            gone.append(change.iri)
+        yield change
 
 
 def compact(shelf: Path, dropped: frozenset[str]) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from delmaal.errors import ReleaseError
 from delmaal.search.build import DETAILS, FOLDER, THINGS
-from delmaal.search.kinds import BY_NAME
+from delmaal.search.kinds import BY_NAME, KINDS
 from delmaal.search.words import asked_words, distance, is_number, name, slips, surfaces
 
 REACH = 1000
@@ -29,6 +29,12 @@ CODE, NAME, FIRST, WORDS, BEGINNING, BEGINNINGS, TEXT, WITHIN, ALIKE = (float(sc
 """The scores of a hit, by how it was found."""
 
 _SHORTEST_BEGINNING, _SHORTEST_WITHIN = 2, 4
+_MOST = "figure"
+_BEGINNINGS_OF_DETAILS = 64
+"""Words of details that begin as the last word of a search does and are searched for."""
+
+Searchers = Mapping[str, tuple[Any, Any]]
+"""Schema and searcher of each of the two indexes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ class Search:
         except (OSError, ValueError) as error:
             sentence = f"the search index of release {folder.name[:12]} cannot be opened ({error})"
             raise ReleaseError("search-unreadable", f"{sentence}; run `delmaal build`") from error
-        self._ask = Asker(tantivy, self._searchers[THINGS][0], self._searchers[DETAILS][0])
+        self._ask = Asker(tantivy, self._searchers)
         self._lock = threading.Lock()
 
     def find(self, text: str, kinds: Sequence[str] = (), start: int = 0, limit: int = 20) -> Found:
@@ -157,7 +163,7 @@ class Search:
               start: int, limit: int) -> Found:
         """A page over both indexes: the details begin where the things end."""
         if details is not None:
-            counts = counts | self._counts(DETAILS, details)
+            counts = counts | self._count_details(details)
         kinds = kinds or tuple(BY_NAME)
         hits: list[Hit] = []
         own = sum(counts.get(kind, 0) for kind in kinds if not BY_NAME[kind].detail)
@@ -173,6 +179,14 @@ class Search:
         found = self._searchers[part][1].aggregate(query, {"kinds": {"terms": {"field": "kind", "size": 64}}})
         return {bucket["key"]: bucket["doc_count"] for bucket in found["kinds"]["buckets"]}
 
+    def _count_details(self, query: Any) -> dict[str, int]:
+        """How many details there are of each kind: a look at each of a million takes long, so the rare kinds are
+        counted, and what is left of all is figures."""
+        found = {kind.name: self._search_details(self._ask.filtered(query, (kind.name,), DETAILS), 0, 1).count
+                 for kind in KINDS if kind.detail and kind.name != _MOST}
+        found[_MOST] = self._search_details(query, 0, 1).count - sum(found.values())
+        return {kind: number for kind, number in found.items() if number}
+
     def _things(self, query: Any, start: int, limit: int) -> tuple[list[Hit], int]:
         searcher = self._searchers[THINGS][1]
         found = searcher.search(query, limit, offset=start)
@@ -186,10 +200,13 @@ class Search:
 
     def _details(self, query: Any, start: int, limit: int) -> list[Hit]:
         searcher = self._searchers[DETAILS][1]
-        found = searcher.search(query, limit, count=False, offset=start, order_by_field="order",
-                                order=self._tantivy.Order.Asc)
-        documents = (searcher.doc(address) for _, address in found.hits)
+        documents = (searcher.doc(address) for _, address in self._search_details(query, start, limit).hits)
         return [Hit(bytes(each["iri"][0]).decode(), each["kind"][0], 0.0) for each in documents]
+
+    def _search_details(self, query: Any, start: int, limit: int) -> Any:
+        """Details in their order; where a field orders them, no score is computed."""
+        return self._searchers[DETAILS][1].search(query, limit, offset=start, order_by_field="order",
+                                                  order=self._tantivy.Order.Asc)
 
     def _nearest(self, word: str) -> tuple[str, str] | None:
         """The word of a thing that is spelt most nearly like one, and how it is written; the word itself if known."""
@@ -226,9 +243,11 @@ class Search:
 class Asker:
     """Makes queries for the two indexes; nothing of what is asked is ever parsed."""
 
-    def __init__(self, tantivy: Any, things: Any, details: Any) -> None:
+    def __init__(self, tantivy: Any, searchers: Searchers) -> None:
         self._query, self._occur = tantivy.Query, tantivy.Occur
-        self._schemas = {THINGS: things, DETAILS: details}
+        self._schemas = {part: schema for part, (schema, _) in searchers.items()}
+        self._searchers = {part: searcher for part, (_, searcher) in searchers.items()}
+        self._vocabulary: dict[str, tuple[str, ...]] = {}
 
     def spelt(self, text: str, words: list[str]) -> Any:
         """Things that are found by words as they are spelt."""
@@ -272,10 +291,18 @@ class Asker:
 
     def details(self, words: list[str]) -> Any:
         """Details that have every word; the last one may be a beginning, as it is while it is being typed."""
-        last = len(words) - 1
-        queries = [self._word("words", word, DETAILS) if number == last else self._term("words", word, DETAILS)
-                   for number, word in enumerate(words)]
+        *whole, last = words
+        queries = [*(self._term("words", word, DETAILS) for word in whole), self._last(last)]
         return self._query.boolean_query([(self._occur.Must, query) for query in queries])
+
+    def _last(self, word: str) -> Any:
+        """A word of details, or those that begin with it: as a union of terms, which is read no further than the other
+        words of a search reach, where a set of all that have them would be made first."""
+        if is_number(word) or len(word) < _SHORTEST_BEGINNING:
+            return self._term("words", word, DETAILS)
+        found = self._searchers[DETAILS].terms_with_prefix("words", word, limit=_BEGINNINGS_OF_DETAILS)
+        terms = [term for term, _ in found] or [word]
+        return self._query.boolean_query([(self._occur.Should, self._term("words", term, DETAILS)) for term in terms])
 
     def code(self, code: str, folded: str) -> Any:
         """Things with a code, as it is written or folded."""
@@ -317,10 +344,14 @@ class Asker:
         return self._begin(name, word, part)
 
     def _within(self, name: str, word: str) -> Any:
-        """Words that have a word in them: a word is letters, digits and points, so that only the point is escaped."""
+        """Words of things that have a word in them."""
         if is_number(word) or len(word) < _SHORTEST_WITHIN:
             return self._word(name, word)
-        return self._query.regex_query(self._schemas[THINGS], name, f".*{word.replace('.', '[.]')}.*")
+        if name not in self._vocabulary:
+            found = self._searchers[THINGS].terms_with_prefix(name, "")
+            self._vocabulary[name] = tuple(term for term, _ in found)
+        terms = [term for term in self._vocabulary[name] if word in term]
+        return self._query.term_set_query(self._schemas[THINGS], name, terms)
 
     def _near(self, name: str, word: str) -> Any:
         allowed = slips(word)

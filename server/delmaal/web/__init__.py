@@ -9,6 +9,8 @@
     /catalog[.x]             the DCAT catalogue
     /service-description     the SPARQL service description;  /.well-known/void  the VoID description
     /data/<dump>             the dumps
+    /release[/<id>[/…]]      the releases that there are and were;  /release/<id>/diff/<other>  what changed
+    /timemap/link|json/…     the mementos of a resource;  /feed  the change feed
     /cite[/<name>][.x]       how to cite;  /.well-known/api-catalog  the interfaces;  /robots.txt  /sitemap.xml
     /search[.json]           full-text search;  /opensearch.xml  how a browser searches here
     /reconcile               the reconciliation service, for OpenRefine
@@ -69,6 +71,8 @@ BUILD = hashlib.sha256(
 ).hexdigest()[:12]
 """Identifies the software in an ETag: another template gives another page of the same release."""
 
+ALLOWED_HEADERS = "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match"
+
 def create_app(settings: Settings, releases: Releases) -> Flask:
     """The application over the releases of one publication."""
     app = Flask("delmaal.web", root_path=str(Path(__file__).parent))
@@ -100,7 +104,7 @@ def create_app(settings: Settings, releases: Releases) -> Flask:
             response.headers.extend(PAGE_HEADERS)
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
-            response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type, If-None-Match"
+            response.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
             response.headers["Access-Control-Max-Age"] = "86400"
         return response
 

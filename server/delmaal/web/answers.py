@@ -27,8 +27,8 @@ EVERYWHERE = (
 
 PAGE_HEADERS = (
     ("Content-Security-Policy",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
 )
 """Headers of every page: nothing inline runs, nothing of another origin is loaded."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import mmap
 import os
 from bisect import bisect_left
+from collections.abc import Mapping
 from pathlib import Path
 
 ROUTES = ("page", "doc", "id", "sparql", "catalog", "data", "static", "other")
@@ -63,6 +64,10 @@ class Counters:
         cells[_DURATION] += int(seconds * 1e6)
         cells[_FIRST_BUCKET + bisect_left(BUCKETS, seconds)] += 1
 
+    def processes(self) -> int:
+        """How many processes that count are alive."""
+        return len({name for path in self._folder.glob("counters-*") if _lives(name := path.name.split("-")[1])})
+
     def sums(self) -> dict[str, int]:
         """The counters of all processes, added up."""
         totals = [0] * len(_NAMES)
@@ -74,8 +79,16 @@ class Counters:
         return dict(zip(_NAMES, totals, strict=True))
 
 
-def prometheus(sums: dict[str, int], release: str, trouble: bool) -> str:
-    """The sums in Prometheus' text format (version 0.0.4)."""
+def _lives(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except OSError:
+        return False
+    return True
+
+
+def prometheus(sums: dict[str, int], release: str, trouble: bool, workers: Mapping[str, int] | None = None) -> str:
+    """The sums in Prometheus' text format (version 0.0.4); `workers` counts processes by what they do."""
     lines = ["# HELP delmaal_requests_total Requests answered, by route and class of status.",
              "# TYPE delmaal_requests_total counter"]
     for route in ROUTES:
@@ -98,6 +111,9 @@ def prometheus(sums: dict[str, int], release: str, trouble: bool) -> str:
                         ("not_modified", "Answers 304."), ("limited", "Requests refused by the limit for a client.")):
         lines += [f"# HELP delmaal_{name}_total {words}", f"# TYPE delmaal_{name}_total counter",
                   f"delmaal_{name}_total {sums[name]}"]
+    lines += ["# HELP delmaal_workers Processes: for the web, for queries, and how many of the latter have one.",
+              "# TYPE delmaal_workers gauge"]
+    lines += [f'delmaal_workers{{kind="{kind}"}} {number}' for kind, number in (workers or {}).items()]
     lines += ["# HELP delmaal_release_info The release that is served.", "# TYPE delmaal_release_info gauge",
               f'delmaal_release_info{{release="{release}"}} 1',
               "# HELP delmaal_release_trouble Whether a newer release could not be opened.",

@@ -8,11 +8,13 @@ holds that both give the same status, headers and bytes.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from flask import Flask
 
+from delmaal.errors import ReleaseError
 from delmaal.formats import Format
 from delmaal.web.answers import PAGE_HEADERS, SMALL, common_headers, compress, etag_of
 from delmaal.web.cache import Kept
@@ -51,19 +53,19 @@ class Direct:
 
     def answer(self, scope: Any, release: str = "") -> Kept | None:
         """The answer to a GET or HEAD that the view would give, or its 304; None leaves the request to the view."""
-        path, query = scope.path, scope.query_string
-        headers = scope.headers
+        path, headers = scope.path, scope.headers
         if path[:4] not in ("/doc", "/id/") or "accept-datetime" in headers or "if-modified-since" in headers:
             return None
-        opened = self._releases.current(release)
-        if path[1] == "i":
-            return _thing(opened, path)
-        wanted = _wanted(opened, path, query)
-        if wanted is None:
+        try:
+            opened = self._releases.current(release)
+        except ReleaseError:  # the view says what is wrong
             return None
-        get = headers.get
-        row = wanted.row or self._choose(get("accept") or "")
-        if row is None:
+        return _thing(opened, path) if path[1] == "i" else self._document(opened, path, scope.query_string, headers.get)
+
+    def _document(self, opened: Opened, path: str, query: str, get: Callable[[str], str | None]) -> Kept | None:
+        wanted = _wanted(opened, path, query)
+        row = None if wanted is None else wanted.row or self._choose(get("accept") or "")
+        if wanted is None or row is None:
             return None
         coded = coding(get("accept-encoding") or "")
         variant: tuple[str, ...] = (row.content_type,)
@@ -74,9 +76,8 @@ class Direct:
         etag = etag_of(opened, self._build, f"{path}?{query}", variant, coded)
         lines = common_headers(opened, etag, vary, f"{path}?{query}" if query else path)
         match = get("if-none-match")
-        if match is not None:
-            unchanged = matches(match, etag) and match.strip() != "*"
-            return Kept(304, lines, b"", etag) if unchanged else None
+        if match is not None and matches(match, etag):  # `*` matches what is there, and the view looks whether it is
+            return Kept(304, lines, b"", etag) if match.strip() != "*" else None
         return self._made(opened, wanted, row, variant[-1], coded, Kept(200, lines, b"", etag))
 
     def _made(self, opened: Opened, wanted: _Wanted, row: Format, spoken: str, coded: str, begun: Kept) -> Kept | None:

@@ -12,6 +12,7 @@ import asyncio
 import json
 import logging
 import os
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -26,10 +27,12 @@ from delmaal.web.counters import Counters
 from delmaal.web.direct import Direct, matches
 from delmaal.web.endpoint import SPARQL, Endpoint
 from delmaal.web.fairuse import FairUse
+from delmaal.web.named import Named
 from delmaal.web.releases import Releases
 from delmaal.web.sparql import GONE
 from delmaal.web.wsgi import call
 
+_REQUEST_ID = re.compile(r"[!-~]{1,64}")
 _OF_CONTENT = frozenset({"content-encoding", "content-language", "content-length", "content-type", "last-modified"})
 _THREADS = 32
 _DRAINED = 16 << 20
@@ -70,12 +73,16 @@ class Front:
         path = scope.path
         pairs = scope.headers.items()
         headers = dict(pairs)  # to ask granian for each would cost as much as all else does for an answer that is kept
+        name = headers.get("x-request-id", "")
+        if name or self.settings.access_log:
+            name = name if _REQUEST_ID.fullmatch(name) else os.urandom(8).hex()
+            proto = Named(proto, name)
         status = self._refused(scope, proto, path, pairs, headers) or await self._answer(scope, proto, path, headers,
                                                                                         len(pairs) == len(headers))
         seconds = time.perf_counter() - started
         self.counters.request(path, status, seconds)
         if self.settings.access_log:
-            self._log(scope, status, seconds)
+            self._log(scope, name, status, seconds)
 
     def _refused(self, scope: Any, proto: Any, path: str, pairs: list[tuple[str, str]], headers: dict[str, str]) -> int:
         """Refuse a request by its head; 0 where there is nothing against it."""
@@ -183,12 +190,12 @@ class Front:
             proto.response_bytes(status, found.headers, found.body)
         return status
 
-    def _log(self, scope: Any, status: int, seconds: float) -> None:
+    def _log(self, scope: Any, name: str, status: int, seconds: float) -> None:
         """One line of JSON for each request; the query string stays out: it may hold what a client keeps secret."""
         get = scope.headers.get
         access.info(json.dumps({
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "request": (get("x-request-id") or os.urandom(8).hex())[:64],
+            "request": name,
             "client": self.fair_use.client(scope.client, get("x-forwarded-for") or ""),
             "method": scope.method, "path": scope.path[:512], "status": status,
             "milliseconds": round(seconds * 1000, 2), "agent": (get("user-agent") or "")[:200],

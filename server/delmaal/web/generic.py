@@ -2,37 +2,30 @@
 
 It is written from the statements without parsing them and without a template, since it is asked for as often as there
 are resources. What frames it, `resource.html` in `base.html`, is rendered once for each language of an open release,
-with marks where pages differ, and cut there. How a value that leads somewhere looks, and a property, is kept, up to a
-bound; a literal is written anew.
+with marks where pages differ, and cut there.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from flask import Flask, g, render_template
 
 from delmaal import formats
-from delmaal.ntriples import read_term
 from delmaal.terms import PREFIXES
 from delmaal.web.description import Page, page_query
+from delmaal.web.pages.reading import spoken_address
 from delmaal.web.pages.shell import home_step, publication, short
-from delmaal.web.pages.words import language_name, say
+from delmaal.web.pages.words import say
 from delmaal.web.releases import LABELS, Opened
-from delmaal.web.rows import Value, labelled, natural, shortened
-
-KEPT = 1 << 14
-"""How many values, and how many properties, are kept as shown, for each language."""
+from delmaal.web.rows import Value, labelled
+from delmaal.web.shown import Pairs, Rows, Shown, escaped, listed, reading, tag
 
 _TYPE = b"<" + PREFIXES["rdf"].encode() + b"type>"
 _LEADS = tuple(f"<{PREFIXES[prefix]}{name}>".encode() for prefix, name in
                (("dct", "description"), ("skos", "definition")))
 _SUBJECT = f"<{PREFIXES['dct']}subject>".encode()
 _ADDRESSES = f"<{PREFIXES['delmaal']}addresses>".encode()
-_DECIMAL, _BOOLEAN = (PREFIXES["xsd"] + name for name in ("decimal", "boolean"))
-_TRUTH = {"nb": {"true": "ja", "false": "nei"}, "en": {"true": "yes", "false": "no"}}
 _FALLBACK = ("nb", "nn", "no", "en", "")
 _LONG = 140
 
@@ -40,84 +33,17 @@ _MARKS = {name: f"0mark0{name}0" for name in ("path", "suffixed", "iri", "page",
 _CUT = re.compile(f"({'|'.join(_MARKS.values())})")
 
 
-class _Shown(NamedTuple):
-    """A statement as a page shows it: its predicate, what its value is sorted by, the value as HTML, the language of a
-    text, the text."""
-
-    predicate: bytes
-    order: str
-    html: bytes
-    language: str = ""
-    text: str = ""
-
-
-class _Row(NamedTuple):
-    """What a page shows of a property: what it is sorted by, and the HTML before and after its values."""
-
-    order: str
-    before: bytes
-    led: bytes
-
-
-class _Pairs(dict[bytes, _Shown]):
-    """`predicate object` as shown in a language; those that lead somewhere are kept."""
-
-    def __init__(self, opened: Opened, language: str) -> None:
-        super().__init__()
-        self._opened, self._language = opened, language
-
-    def __missing__(self, pair: bytes) -> _Shown:
-        predicate, _, obj = pair.partition(b" ")
-        if obj[:1] == b'"':
-            return _literal(predicate, obj, self._language)
-        value = labelled(self._opened, read_term(obj).value, self._language)
-        found = _Shown(predicate, value.code or value.text, _link(value, self._language))
-        if len(self) >= KEPT:
-            self.clear()
-        self[pair] = found
-        return found
-
-
-class _Rows(dict[bytes, _Row | None]):
-    """Properties as shown in a language; None for one that a page does not show as a row."""
-
-    def __init__(self, opened: Opened, language: str) -> None:
-        super().__init__()
-        self._opened, self._language = opened, language
-        self._hidden = f"<{opened.release.base}id/dimension/".encode()
-
-    def __missing__(self, predicate: bytes) -> _Row | None:
-        found = None
-        if not predicate.startswith(self._hidden) and predicate not in LABELS:
-            iri = predicate[1:-1].decode()
-            label = labelled(self._opened, iri, self._language)
-            name = _escaped(shortened(self._opened.release.base, iri))
-            href = _escaped(_spoken(label.href, self._language)) if label.href else ""
-            text = _escaped(label.text)
-            head = f'<a href="{href}" title="{name}">{text}</a>' if href else f'<span title="{name}">{text}</span>'
-            found = _Row(f"{label.text.lower()}\n{iri}", f"<div>\n<dt>{head}</dt>\n<dd>".encode(),
-                         f'<div>\n<dt><span aria-hidden="true">← </span>{head}</dt>\n<dd>'.encode())
-        if len(self) >= KEPT:
-            self.clear()
-        self[predicate] = found
-        return found
-
-
 class GenericPages:
     """Writes generic pages for one application."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._writers: WeakKeyDictionary[Opened, dict[str, _Writer]] = WeakKeyDictionary()
 
     def write(self, opened: Opened, page: Page, path: str, suffixed: str, language: str) -> bytes:
         """The page of a resource; `suffixed` is the address that a suffix is added to."""
-        writers = self._writers.get(opened)
-        if writers is None:
-            writers = self._writers[opened] = {}
-        writer = writers.get(language)
+        writer = opened.writers.get(language)
         if writer is None:
-            writer = writers[language] = _Writer(self._app, opened, language)
+            writer = opened.writers[language] = _Writer(self._app, opened, language)
         return writer.write(page, path, suffixed)
 
 
@@ -126,15 +52,15 @@ class _Writer:
 
     def __init__(self, app: Flask, opened: Opened, language: str) -> None:
         self._app, self._opened, self._language = app, opened, language
-        self._pairs = _Pairs(opened, language)
-        self._rows = _Rows(opened, language)
+        self._pairs = Pairs(opened, language)
+        self._rows = Rows(opened, language)
         self._frames: dict[tuple[bool, bool], list[bytes]] = {}
-        self._said, self._led = (f"<h2>{_escaped(say(name, language))}</h2>\n<dl class=\"rows\">\n".encode()
+        self._said, self._led = (f"<h2>{escaped(say(name, language))}</h2>\n<dl class=\"rows\">\n".encode()
                                  for name in ("properties", "incoming"))
 
     def write(self, page: Page, path: str, suffixed: str) -> bytes:
         """The page of a resource."""
-        grouped: dict[bytes, list[_Shown]] = {}
+        grouped: dict[bytes, list[Shown]] = {}
         pairs = self._pairs
         for pair in page.pairs:
             shown = pairs[pair]
@@ -146,12 +72,12 @@ class _Writer:
         title = self._title(page, grouped)
         kinds = b"".join([b"<span>" + kind[2] + b"</span>" for kind in grouped.pop(_TYPE, ())])
         summary, lead = self._lead(grouped)
-        text = _escaped(title.text)
+        text = escaped(title.text)
         code = f'<span class="code">{title.code}</span> ' if title.code else ""
         attributes = f' lang="{title.language}"' if title.language else ""
         if len(title.text) > _LONG:
             attributes += ' class="long"'
-        iri = _escaped(page.iri)
+        iri = escaped(page.iri)
         if page.iri.startswith(("http://", "https://")) and not page.iri.startswith(self._opened.release.base):
             iri = f'<a href="{iri}" rel="external">{iri}</a>'
         content = [f'<h1{attributes} dir="auto">{code}{text}</h1>\n'
@@ -163,7 +89,7 @@ class _Writer:
             self._add_incoming(content, page)
         if page.more or page.number > 1:
             content.append(self._turning(page, path))
-        tab = text if len(title.text) <= _LONG // 2 else _escaped(short(title.text))
+        tab = text if len(title.text) <= _LONG // 2 else escaped(short(title.text))
         if page.number > 1:
             tab += f" ({page.number})"
         return self._framed(page, path, suffixed, tab, summary or text, b"".join(content))
@@ -176,12 +102,12 @@ class _Writer:
             (page.more, page.number + 1, "next", "next", "{} →"),
         ):
             if exists:
-                href = _escaped(_spoken(f"/{path}{page_query(path, number)}", self._language))
-                words = shown.format(_escaped(say(word, self._language)))
+                href = escaped(spoken_address(f"/{path}{page_query(path, number)}", self._language))
+                words = shown.format(escaped(say(word, self._language)))
                 links.append(f'<a href="{href}" rel="{relation}">{words}</a>')
         return f'<p class="pages">{" · ".join(links)}</p>\n'.encode()
 
-    def _add_own(self, content: list[bytes], grouped: dict[bytes, list[_Shown]]) -> None:
+    def _add_own(self, content: list[bytes], grouped: dict[bytes, list[Shown]]) -> None:
         """The rows of what is said."""
         if _ADDRESSES in grouped and _SUBJECT in grouped:  # what its sub-property says need not be said again
             addressed = {shown.html for shown in grouped[_ADDRESSES]}
@@ -192,7 +118,7 @@ class _Writer:
         for predicate, shown in grouped.items():
             row = known[predicate]
             if row is not None:
-                values = shown[0][2] if len(shown) == 1 else _list(_reading(shown, language))
+                values = shown[0][2] if len(shown) == 1 else listed(reading(shown, language))
                 rows.append((row[0], row[1], values))
         if rows:
             rows.sort()
@@ -203,13 +129,13 @@ class _Writer:
 
     def _add_incoming(self, content: list[bytes], page: Page) -> None:
         """The rows of what leads to the resource."""
-        grouped: dict[bytes, list[_Shown]] = {}
+        grouped: dict[bytes, list[Shown]] = {}
         for head in page.heads:
             subject, _, predicate = head.partition(b" ")
-            grouped.setdefault(predicate, []).append(self._pairs[b"" + b" " + subject])
+            grouped.setdefault(predicate, []).append(self._pairs[b" " + subject])
         if page.iri.startswith(PREFIXES["sdg"]):
             grouped.pop(_SUBJECT, None)  # delmaal:addresses says the same
-        rows = [(row.order, row.led, _list(shown)) for predicate, shown in grouped.items()
+        rows = [(row.order, row.led, listed(shown)) for predicate, shown in grouped.items()
                 if (row := self._rows[predicate]) is not None]
         if rows:
             rows.sort()
@@ -218,7 +144,7 @@ class _Writer:
                 content += (before, values, b"</dd>\n</div>\n")
             content.append(b"</dl>\n")
 
-    def _title(self, page: Page, grouped: dict[bytes, list[_Shown]]) -> Value:
+    def _title(self, page: Page, grouped: dict[bytes, list[Shown]]) -> Value:
         """The label of the resource, as `labelled` chooses it, from what is at hand."""
         if page.number > 1 or page.more:
             return labelled(self._opened, page.iri, self._language)
@@ -228,19 +154,19 @@ class _Writer:
                 labels.setdefault(shown.language, shown.text)
         return labelled(self._opened, page.iri, self._language, labels)
 
-    def _lead(self, grouped: dict[bytes, list[_Shown]]) -> tuple[str, bytes]:
+    def _lead(self, grouped: dict[bytes, list[Shown]]) -> tuple[str, bytes]:
         """The first description as text and as HTML, taken out of the rows."""
         for predicate in _LEADS:
             if predicate in grouped:
                 texts = {shown.language: shown.text for shown in grouped.pop(predicate)}
                 for language in (self._language, *_FALLBACK, *texts):
                     if language in texts:
-                        text = _escaped(texts[language])
+                        text = escaped(texts[language])
                         other = language and language != self._language
                         mark = f' lang="{language}"' if other else ""
-                        tag = _tag(language, self._language) if other else ""
-                        return (_escaped(short(texts[language], 200)),
-                                f'<p class="lead prose"{mark} dir="auto">{text}</p>{tag}\n'.encode("utf-8", "replace"))
+                        told = tag(language, self._language) if other else ""
+                        return (escaped(short(texts[language], 200)),
+                                f'<p class="lead prose"{mark} dir="auto">{text}</p>{told}\n'.encode("utf-8", "replace"))
         return "", b""
 
     def _framed(self, page: Page, path: str, suffixed: str, tab: str, summary: str, content: bytes) -> bytes:
@@ -264,7 +190,8 @@ class _Writer:
         here = "/doc" if by_iri else f"/{_MARKS['path']}"
         alternates = [(row.label, row.media_type, f"/{_MARKS['suffixed']}{row.suffix}") for row in formats.RDF_FORMATS]
         language, release = self._language, self._opened.release
-        with self._app.test_request_context(here, query_string=given):
+        # in a context of its own, so that a request under way keeps its `g`
+        with self._app.app_context(), self._app.test_request_context(here, query_string=given):
             g.opened = self._opened
             text = render_template(
                 "resource.html", lang=language, tab=_MARKS["tab"], summary=_MARKS["summary"], here=here,
@@ -274,70 +201,3 @@ class _Writer:
         parts = _CUT.split(text)
         names = {mark: name for name, mark in _MARKS.items()}
         return [names.get(part, part).encode() if at % 2 else part.encode() for at, part in enumerate(parts)]
-
-
-def _literal(predicate: bytes, token: bytes, language: str) -> _Shown:
-    """A literal as shown; its language is marked where it is not the page's."""
-    if token[-1:] == b'"' and b"\\" not in token:
-        text, spoken = token[1:-1].decode(), ""
-        html = _escaped(text)
-    else:
-        term = read_term(token)
-        text, spoken = term.value, term.language
-        html = _escaped(_written(text, term.datatype, language))
-    if spoken and spoken != language:
-        html = f'<span lang="{spoken}" dir="auto">{html}</span> {_tag(spoken, language)}'
-    return _Shown(predicate, text, html.encode("utf-8", "replace"), spoken, text)
-
-
-def _written(text: str, datatype: str, language: str) -> str:
-    """A value as readers of a language write it; what they would write so is left as it is."""
-    if datatype == _DECIMAL and language == "nb":
-        return text.replace(".", ",")
-    if datatype == _BOOLEAN:
-        return _TRUTH[language].get(text, text)
-    return text
-
-
-def _link(value: Value, language: str) -> bytes:
-    """A resource as shown: its label, which leads to its page where it has one."""
-    text = _escaped(value.text)
-    if value.code:
-        text = f'<span class="code">{value.code}</span> {text}'
-    mark = f' lang="{value.language}"' if value.language else ""
-    if value.href:
-        text = f'<a href="{_escaped(_spoken(value.href, language))}"{mark}>{text}</a>'
-    elif mark:
-        text = f"<span{mark}>{text}</span>"
-    return (f"{text} {_tag(value.language, language)}" if value.language else text).encode("utf-8", "replace")
-
-
-def _tag(spoken: str, language: str) -> str:
-    return f'<small class="tag">{_escaped(language_name(spoken, language))}</small>'
-
-
-def _spoken(href: str, language: str) -> str:
-    return f"{href}{'&' if '?' in href else '?'}lang={language}"
-
-
-def _list(shown: list[_Shown]) -> bytes:
-    if len(shown) == 1:
-        return shown[0].html
-    ordered = sorted([(natural(each[1]), each[2]) for each in shown])
-    return b"<ul><li>" + b"</li><li>".join([html for _, html in ordered]) + b"</li></ul>"
-
-
-def _reading(shown: list[_Shown], language: str) -> list[_Shown]:
-    """The texts in the reader's language where there are several languages; everything else as it is."""
-    if not any(each.language == language for each in shown):
-        return shown
-    return [each for each in shown if not each.language or each.language == language]
-
-
-_SPECIAL = re.compile(r"[&<>\"']")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"}
-
-
-def _escaped(text: str) -> str:
-    """Text for HTML, in attributes too."""
-    return _SPECIAL.sub(lambda found: _ENTITIES[found[0]], text) if _SPECIAL.search(text) else text

@@ -37,13 +37,13 @@ def departed(iri: str) -> Response | None:
     local = iri.removeprefix(base + "id/")
     address = f"/doc/{quote(local, safe='/.~-_')}" if local != iri else f"/doc?iri={quote(iri, safe='')}"
     when = last.time.strftime("%Y-%m-%dT%H:%M:%SZ")
-    sentence = f"{iri[:500]} is not described any more; the last release that had it is {last.release[:12]}"
+    sentence = f"{iri[:500]} is not described any more; the last release that had it is {last.release[:12]}, of {when}"
     if not releases.is_kept(last):
-        return problem(410, "resource-gone", f"{sentence}, of {when}, which is no longer kept",
+        return problem(410, "resource-gone", f"{sentence}, which is no longer kept",
                        lastRelease=last.release, lastReleaseTime=when)
     memento = f"/release/{last.name}{address}"
-    response = problem(410, "resource-gone", f"{sentence}, of {when}: {memento}", lastRelease=last.release,
-                       lastReleaseTime=when, lastDescription=memento)
+    response = problem(410, "resource-gone", sentence, lastRelease=last.release, lastReleaseTime=when,
+                       lastDescription=memento)
     response.headers["Link"] = (f'<{memento}>; rel="last memento"; datetime="{http_date(last.time)}", '
                                 f'</timemap/link{address}>; rel="timemap"; type="application/link-format"')
     return response

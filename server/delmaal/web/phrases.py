@@ -38,6 +38,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "copied": ("Kopiert", "Copied"),
     "snippets": ("Kode som kjører spørringen", "Code that runs the query"),
     "as-data": ("Spørringen som data", "The query as data"),
+    "all-as-data": ("Spørringene som data", "The queries as data"),
     "yes": ("Ja, det finnes treff.", "Yes, there is a match."),
     "no": ("Nei, det finnes ingen treff.", "No, there is no match."),
     "rows": ("{n} rader", "{n} rows"),

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from datetime import datetime
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from werkzeug.http import http_date
 
@@ -50,6 +50,7 @@ class Opened:
         self._label_pairs: dict[str, list[bytes]] = {}
         self._labels: dict[str, dict[str, str]] = {}
         self._label_turtle: dict[bytes, Labels] = {}
+        self.writers: dict[str, Any] = {}  # what writes its generic pages, by language; here, so that it goes with it
 
     @cached_property
     def folder(self) -> str:

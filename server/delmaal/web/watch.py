@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Blueprint, Response, current_app
 
 from delmaal.engine.remote import remote_of
+from delmaal.keeper import BOARD, kept, workload
 from delmaal.web.counters import prometheus
 from delmaal.web.failures import problem
 
@@ -28,6 +31,8 @@ def ready() -> Response:
     folder = current.release.folder.resolve()
     if settings.engine_url and not remote_of(folder, settings).holds_release():
         return problem(503, "engine-unfilled", "the store does not hold this release: delmaal push", retry_after=60)
+    if not settings.engine_url and current_app.config["KEEPER"] and not kept(_board()):
+        return problem(503, "keeper-unreachable", "the query keeper ended; it is started again at once", retry_after=1)
     return Response(f"release {current.release.id}\n", content_type="text/plain; charset=utf-8")
 
 
@@ -38,5 +43,11 @@ def metrics() -> Response:
     counters = current_app.config.get("COUNTERS")
     if counters is None:
         return problem(404, "metrics-unavailable", "metrics are counted by `delmaal serve`")
-    text = prometheus(counters.sums(), releases.current().release.id, releases.trouble is not None)
+    children, busy = workload(_board())
+    workers = {"web": counters.processes(), "query": children, "query-busy": busy}
+    text = prometheus(counters.sums(), releases.current().release.id, releases.trouble is not None, workers)
     return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _board() -> Path:
+    return Path(current_app.config["KEEPER"]).with_name(BOARD)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from delmaal.web.charts.drawing import DIAMOND, bar, mark, rule, share_of, ticks, words
+from delmaal.web.charts.drawing import DIAMOND, bar, mark, rule, share_of, words
 
 HEIGHT = 16
+INTERVALS = 7
+STEPS = (1, 2, 5, 10, 20, 50, 100, 500)
+"""Years from one that is written to the next."""
 
 
 class Scale(NamedTuple):
@@ -45,7 +49,10 @@ def scale_of(stretches: list[Stretch]) -> Scale | None:
              if year is not None]
     if not years:
         return None
-    return Scale(tuple(ticks(int(min(years)), max(years) + 0.01, 6)))
+    first, last = floor(min(years)), ceil(max(years))
+    step = next((step for step in STEPS if step * INTERVALS >= last - first), STEPS[-1])
+    first -= first % step
+    return Scale(tuple(float(year) for year in range(first, max(last, first + 1) + step, step)))
 
 
 def axis(scale: Scale) -> Markup:

@@ -18,8 +18,11 @@ from delmaal.web.pages.words import say
 from delmaal.web.releases import Opened
 from delmaal.web.rows import Value
 
-CHARTED = 240
-"""Observations that a chart is made of."""
+CHARTED = 500
+"""Observations that a chart is made of: more than there are municipalities, so that these can be ranked."""
+
+SHORT = 60
+"""Observations behind the page that are looked at where no indicator is chosen: they make a chart if all are of one."""
 
 _OTHER = {"refArea", "refPeriod", "indicator", "kind"}
 """The dimensions that do not tell who or what is counted."""
@@ -47,11 +50,12 @@ def dataset_page(opened: Opened, page: Page, language: str) -> bytes:
     things = things_of(opened)
     cube = cube_of(things, page.iri)
     asked = read_query(opened, cube, request.args)
-    found = find(opened, cube, asked, CHARTED)
+    found = find(opened, cube, asked, CHARTED if "indicator" in asked.chosen else SHORT)
     figures = figures_in(things, cube, found.page, language)
     charted = figures + figures_in(things, cube, found.following, language)
     filtered = bool(asked.chosen)
-    total = found.matching if filtered or asked.after else cube.size
+    total = found.matching if filtered else cube.size
+    exact = found.complete or not filtered
     query = {name: token_of(opened, value) for name, value in asked.chosen.items()}
     path = own_path(opened, page.iri)
     kept = {**query, **({"rows": str(asked.rows)} if asked.rows != ROWS else {}), "lang": language}
@@ -63,8 +67,9 @@ def dataset_page(opened: Opened, page: Page, language: str) -> bytes:
         columns=[things.label(each.iri, language) for each in cube.dimensions],
         cells={figure.iri: [_cell(things, figure.iri, each, language) for each in cube.dimensions]
                for figure in figures},
-        picture=_picture(charted, language), charted=len(charted), total=total,
-        exact=found.complete or (not filtered and not asked.after), filtered=filtered, asked=asked, path=path,
+        picture=_picture(charted, language, whole=exact and not asked.after and len(charted) == total),
+        charted=len(charted), total=total,
+        exact=exact, filtered=filtered, asked=asked, path=path,
         limit=STEPS,
         following=f"{path}?{urlencode({**kept, 'after': token_of(opened, onward)})}" if onward else "",
         first=f"{path}?{urlencode(kept)}" if asked.after else "",
@@ -93,11 +98,11 @@ def _filters(things: Things, cube: Cube, asked: Asked, language: str) -> list[Fi
     return found
 
 
-def _picture(figures: list[Figure], language: str) -> Picture | None:
+def _picture(figures: list[Figure], language: str, whole: bool) -> Picture | None:
     """The chart of a selection of one indicator."""
     if len({figure.indicator_iri for figure in figures}) != 1:
         return None
-    return draw(figures, language, "cube")
+    return draw(figures, language, "cube", whole)
 
 
 def _cell(things: Things, iri: str, dimension: Dimension, language: str) -> Value | None:

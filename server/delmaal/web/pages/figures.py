@@ -178,7 +178,7 @@ def _shown(number: Decimal | None, lower: Decimal | None, upper: Decimal | None,
         return quantity(number, unit, language, scale), False
     if lower is not None and upper is not None:
         return interval(lower, upper, unit, language, scale), False
-    return printed, True
+    return (printed, True) if printed else (say("value-none", language), False)
 
 
 def _scale(lexical: str) -> int:

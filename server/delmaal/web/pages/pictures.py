@@ -73,10 +73,11 @@ def arrange(figures: Iterable[Figure], language: str, name: str = "c") -> Arrang
     return Arranged(blocks, worded, unassigned)
 
 
-def draw(group: list[Figure], language: str, name: str) -> Picture | None:
-    """The chart that some figures of one indicator carry: parts of a whole, values along time, or bars.
+def draw(group: list[Figure], language: str, name: str, whole: bool = True) -> Picture | None:
+    """The chart that some figures of one indicator carry: parts of a whole, values along time, a ranking, or bars.
 
-    None where they carry none: fewer than two numbers, or more than can be read.
+    None where they carry none: fewer than two numbers, or more than can be read. Where they are not the whole
+    selection, nothing is drawn that would say so: neither a ranking nor the parts of a whole.
     """
     drawn = [figure for figure in group if figure.number is not None and figure.kind != "ranking"]
     if len(drawn) < 2 or drawn[0].indicator is None:
@@ -89,12 +90,12 @@ def draw(group: list[Figure], language: str, name: str) -> Picture | None:
     desc = "; ".join(f"{point.label}: {point.shown}" for point in points[:BARS])
     legend: list[tuple[Markup, str]] = []
     series = _series(drawn, points, language)
-    if _is_share(drawn, shared):
+    if whole and _is_share(drawn, shared):
         kind, image = "share", charts.share(name, heading, desc, points)
     elif series:
         kind, image = "lines", charts.lines(name, heading, desc, series, _writer(drawn[0], language))
         legend = [(charts.swatch(number), each.label) for number, each in enumerate(series)] if len(series) > 1 else []
-    elif shared.ranks and len(points) >= RANKED:
+    elif whole and shared.ranks and len(points) >= RANKED:
         points.sort(key=lambda point: -point.value)
         kind, image = "ranking", charts.bars(name, heading, desc, points[:BARS], ranked=True)
     elif len(points) <= BARS:
@@ -133,7 +134,8 @@ class _Shared:
         if figure.kind != "observation" and figure.kind_name and not (self.same_kind and parts):
             parts.append(figure.kind_name.text)
         if any(mention.doubtful for mention in figure.mentions):
-            parts.append(say("doubtful", language))
+            likely = all(mention.certainty != "uncertain" for mention in figure.mentions)
+            parts.append(say("doubtful-likely" if likely else "doubtful-uncertain", language).lower())
         text = ", ".join(parts) or figure.name.text
         return text[:1].upper() + text[1:]
 

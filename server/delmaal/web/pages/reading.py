@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from delmaal.ntriples import Term, read_term
 from delmaal.terms import PREFIXES, compact
@@ -77,14 +77,22 @@ class Thing:
 
 
 class Things:
-    """What is read of one open release."""
+    """What is read of one open release; it does not keep the release open."""
 
     def __init__(self, opened: Opened) -> None:
-        self.opened = opened
+        self._opened = ref(opened)
         self._things: dict[str, Thing] = {}
         self._labels: dict[tuple[str, str], Value] = {}
         self._links: dict[tuple[str, int], dict[str, list[str]]] = {}
         self._made: dict[Hashable, Any] = {}
+
+    @property
+    def opened(self) -> Opened:
+        """The release; whoever reads from it holds it open for as long."""
+        found = self._opened()
+        if found is None:
+            raise ReferenceError("a page is made of a release that is closed")
+        return found
 
     def keep(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
         """What was made under a key before, else made now: a release does not change."""

@@ -9,18 +9,14 @@ from delmaal.web.pages.wording import WORDS
 
 COUNTED: dict[str, tuple[str, str, str, str]] = {
     "theme": ("tema", "temaer", "theme", "themes"),
-    "goal": ("mål", "mål", "goal", "goals"),
     "target": ("delmål", "delmål", "target", "targets"),
     "figure": ("tall", "tall", "figure", "figures"),
     "document": ("styringsdokument", "styringsdokumenter", "governing document", "governing documents"),
-    "mention": ("omtale", "omtaler", "mention", "mentions"),
     "shared": ("felles delmål", "felles delmål", "shared target", "shared targets"),
     "link": ("kobling", "koblinger", "link", "links"),
     "observation": ("observasjon", "observasjoner", "observation", "observations"),
-    "area": ("område", "områder", "area", "areas"),
-    "unsure": ("usikker kobling", "usikre koblinger", "uncertain pairing", "uncertain pairings"),
-    "clash": ("der kode og tekst er uenige", "der kode og tekst er uenige", "where code and text disagree",
-              "where code and text disagree"),
+    "unsure": ("kobling er ikke sikker", "koblinger er ikke sikre", "pairing is not certain",
+               "pairings are not certain"),
 }
 """Words that stand after a number: one and several in bokmål, one and several in English."""
 
