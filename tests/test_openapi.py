@@ -18,7 +18,8 @@ from delmaal.web.releases import Releases
 
 PATHS = {"release": ["0" * 12, "x"], "other": ["0" * 12, "x.json"], "fragment": ["0", "x"], "page": ["1", "9"],
          "path": ["theme/god-helse", "statistic/god-helse-kvinner", "theme/god-helse.ttl", "x", "theme/æ", "a/b/c"],
-         "number": ["1", "2", "x"], "name": ["all.nt", "themes.ttl.gz", "nothing", "graphs.nq", "themes", "themes.bib", "all.json"],
+         "number": ["1", "2", "x"], "name": ["all.nt", "themes.ttl.gz", "nothing", "graphs.nq", "themes",
+             "themes.bib", "all.json"],
          "lang": ["nb", "en"]}
 VALUES = {
     "cube": ["cube/statistics", "cube/x", "https://example.org/lillevik/id/cube/statistics"],

@@ -21,8 +21,8 @@ VISITED = 7000
 def measure(plan: Plan) -> Iterator[Row]:
     """The rows of the table; whichever cube the run is on, this part needs both."""
     cubes = {size: cube(size, plan.folder) for size in (SMALL, LARGE)}
-    for found in cubes.values():
-        _read(found)
+    for data in cubes.values():
+        _read(data)
     with peers.ours(cubes[SMALL], workers=2) as small, peers.ours(cubes[LARGE], workers=2) as large:
         servers = {SMALL: small, LARGE: large}
         for name, bar in (("SPARQL point lookup", 1.3), ("description in Turtle", 1.3)):

@@ -4,7 +4,8 @@
     /cite/<name>[.bib|.json]    one of its datasets
 
 What is cited is frozen: the address is that of the release, where the same bytes are had later. The forms are BibTeX
-and CSL-JSON (the Citation Style Language's data, https://github.com/citation-style-language/schema), by suffix or Accept.
+and CSL-JSON (the data of the Citation Style Language, https://github.com/citation-style-language/schema), by suffix or
+by Accept.
 """
 
 from __future__ import annotations

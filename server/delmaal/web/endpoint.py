@@ -19,7 +19,7 @@ from delmaal.web.answers import SMALL, common_headers, compress, etag_of
 from delmaal.web.cache import Kept
 from delmaal.web.direct import matches
 from delmaal.web.negotiate import coding
-from delmaal.web.operation import Operation, read_get, read_post
+from delmaal.web.operation import Operation, Refusal, read_get, read_post
 from delmaal.web.releases import Releases
 from delmaal.web.sparql import OUTCOME
 
@@ -44,6 +44,7 @@ class Endpoint:
         """
         get = headers.get
         query = scope.query_string
+        asked: Operation | Refusal | None
         if scope.method == "POST":
             match = None  # 304 is for GET and HEAD
             asked = read_post(get("content-type", ""), query, body, get("accept", ""), self._limit)

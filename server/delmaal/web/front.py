@@ -27,6 +27,7 @@ from delmaal.web.counters import Counters
 from delmaal.web.direct import Direct, matches
 from delmaal.web.endpoint import SPARQL, Endpoint
 from delmaal.web.fairuse import FairUse
+from delmaal.web.memory import Memory
 from delmaal.web.named import Named
 from delmaal.web.releases import Releases
 from delmaal.web.sparql import GONE
@@ -59,6 +60,7 @@ class Front:
         self.fair_use = FairUse(run_dir, settings.client_limit, settings.trusted_hops)
         self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="query")
         self.releases: Releases = app.config["RELEASES"]
+        self.memory = Memory()
         self.direct = Direct(app, self.releases)
         self.endpoint = Endpoint(app, self.releases)
         self._link = str(self.releases.shelf.folder / "current")
@@ -139,6 +141,7 @@ class Front:
                         chunks.append(bytes(chunk))
         except TimeoutError:
             return _refuse(proto, 408, "body-too-slow", f"the body took over {self.settings.body_seconds} seconds")
+        self.memory.used(total)
         if total > limit:
             return _refuse(proto, 413, "body-too-long", f"a body may have {limit:,} bytes")
         return b"".join(chunks)
@@ -175,6 +178,7 @@ class Front:
     def _send(self, scope: Any, proto: Any, found: Kept, key: Key | None, release: str) -> int:
         """Send an answer that had to be made, and keep it where it may be asked for again."""
         status = found.status
+        self.memory.used(len(found.body))
         if status == 304:
             self.counters.add("not_modified")
         elif key is not None:
