@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, Triple
 from delmaal.statements import PARTS
 from delmaal.terms import RELEASE_PLACEHOLDER, Minter
 
-FORMAT_VERSION = "1"
+FORMAT_VERSION = "2"
 
 
 def identify(parts: Mapping[str, Sequence[Triple]], iri: Minter) -> str:
