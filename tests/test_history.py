@@ -402,6 +402,7 @@ def test_killed_retention_leaves_a_whole_shelf(copied: Succession) -> None:
             assert (shelf.releases / release).is_dir(), "the feed reads from a release that is gone"
         retain(shelf, 1, 1)
         assert sorted(path.name for path in shelf.releases.iterdir()) == [copied.last.id]
+        assert not list(folder.rglob(".unfinished*"))
     assert not list(verify(shelf.current()))
 
 
