@@ -142,6 +142,7 @@ def publish(folder: Path, out: Path, base: str | None = None, progress: Progress
     digest = inputs_digest(folder, base)
     done = shelf.made_from(digest)
     if done is not None:
+        shelf.tidy()
         return Outcome(done, (), fresh=False, switched=False)
     try:
         with shelf.locked():

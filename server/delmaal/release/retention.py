@@ -110,8 +110,8 @@ def retain(shelf: Shelf, keep_releases: int, keep_caches: int) -> Plan:
     Raises ReleaseError where another build is writing, or there is no current release.
     """
     planned = plan(shelf, keep_releases, keep_caches)
-    left = any(shelf.releases.glob(f"{UNFINISHED}*"))  # by one that was stopped
-    if not planned.drop and not planned.bare and not left:
+    if not planned.drop and not planned.bare:
+        shelf.tidy()
         return planned
     with shelf.locked():
         planned = plan(shelf, keep_releases, keep_caches)

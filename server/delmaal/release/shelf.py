@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -134,6 +134,12 @@ class Shelf:
                 yield
             finally:
                 self._clear()
+
+    def tidy(self) -> None:
+        """Clear what a run that was stopped has left, unless another is at work."""
+        if any(self.releases.glob(f"{UNFINISHED}*")):
+            with suppress(ReleaseError), self.locked():
+                pass
 
     def _clear(self) -> None:
         for folder in (self.folder, self.releases, self.folder / "history", self.folder / "history" / "changes"):
