@@ -117,6 +117,23 @@ def test_what_a_stopped_build_did_not_note_is_noted_later(copied: Succession) ->
     assert (history / "departed").read_bytes() == departed
 
 
+def test_log_that_was_lost_begins_anew(copied: Succession) -> None:
+    (copied.shelf.folder / LOG).unlink()
+    history = History(copied.shelf.folder)
+    assert history.fragments() == []
+    copied.shelf.switch(copied.second)
+    copied.shelf.switch(copied.last)
+    fragments = history.fragments()
+    assert [fragment.release for fragment in fragments] == [copied.second.id, copied.last.id]
+    assert fragments[0].members == len({line.split(" ")[0] for line in (
+        copied.second.folder / FILES[0]).read_text("utf-8").splitlines()})
+    for damaged in (b"", b"no json\n", b"0" * 50, b"{}\n" + b"%020d\n" % 0):
+        history.changes_of(1).write_bytes(damaged)
+        assert [fragment.number for fragment in History(copied.shelf.folder).fragments()] == [0]
+    record(copied.shelf.folder)
+    assert [fragment.number for fragment in History(copied.shelf.folder).fragments()] == [0, 1]
+
+
 def test_departed_resources_are_known_with_their_last_release(releases: Succession) -> None:
     history = History(releases.shelf.folder)
     gone = subjects(releases.first) - subjects(releases.last)

@@ -215,6 +215,21 @@ def test_a_missing_index_is_said(tmp_path: Path) -> None:
         Search(tmp_path)
 
 
+def test_a_server_need_not_write_to_a_release(tiny_release: Release, tmp_path: Path) -> None:
+    shutil.copytree(tiny_release.folder / "search", tmp_path / "search")
+    files = [path for path in (tmp_path / "search").rglob("*") if path.is_file()]
+    assert not [path for path in files if path.name.startswith(".")]
+    mode = (tiny_release.folder / "data/all.nt").stat().st_mode
+    assert {path.stat().st_mode for path in files} == {mode}
+    before = {path: path.read_bytes() for path in files}
+    for path in (tmp_path / "search", *(tmp_path / "search").iterdir()):
+        path.chmod(0o555)
+    assert Search(tmp_path).find("helse").total
+    for path in (tmp_path / "search", *(tmp_path / "search").iterdir()):
+        path.chmod(0o755)
+    assert {path: path.read_bytes() for path in (tmp_path / "search").rglob("*") if path.is_file()} == before
+
+
 def test_verify_compares_the_index_with_the_dumps(tiny_release: Release, trondheim_release: Release,
                                                   tmp_path: Path) -> None:
     copy = Path(shutil.copytree(tiny_release.folder, tmp_path / "releases" / tiny_release.id))

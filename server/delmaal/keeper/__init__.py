@@ -4,7 +4,7 @@
     ├── keeper            supervisor.py: one process and one thread; it evaluates nothing and takes no connection
     │   ├── child         child.py: one query at a time; a thread that evaluates, and one that watches for hang-up
     │   └── child …       all accept on one Unix socket; one connection a query (protocol.py)
-    └── web processes     client.py: `ask`, and wait for the answer or for the client to leave
+    └── web processes     client.py, asking.py: ask, and wait for the answer or for the client to leave
 
     text ─ tokens.py ─ evaluation.py ─ bytes       what a child does with a query
     limits.py, wall.py                             what it asks of the kernel, so that its end is the kernel's work

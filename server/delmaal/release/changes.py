@@ -36,9 +36,11 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """What is known of the changes of one switch; `read_from` is the switch whose release has what they name."""
+    """What is known of the changes of one switch, to `release`; `read_from` is the switch whose release has what they
+    name."""
 
     number: int
+    release: str
     read_from: int
     members: int
     pages: tuple[int, ...]
@@ -67,7 +69,7 @@ def changes(old: Path | None, new: Path) -> Iterator[Change]:
             one, two = next(before, None), next(after, None)
 
 
-def write_fragment(path: Path, number: int, read_from: int, found: Iterable[Change]) -> Fragment:
+def write_fragment(path: Path, number: int, release: str, read_from: int, found: Iterable[Change]) -> Fragment:
     """Write the changes of a switch to a file."""
     pages: list[int] = []
     members = offset = 0
@@ -77,7 +79,7 @@ def write_fragment(path: Path, number: int, read_from: int, found: Iterable[Chan
                 pages.append(offset)
             members += 1
             offset += file.write(f"{change.kind} {change.iri}\n".encode())
-        fragment = Fragment(number, read_from, members, tuple(pages))
+        fragment = Fragment(number, release, read_from, members, tuple(pages))
         file.write(json.dumps(asdict(fragment)).encode() + b"\n")
         file.write(b"%020d\n" % offset)
     return fragment
@@ -89,7 +91,7 @@ def read_fragment(path: Path) -> Fragment:
         file.seek(max(path.stat().st_size - _TAIL, 0))
         file.seek(int(file.read(_TAIL)))
         row = json.loads(file.readline())
-    return Fragment(row["number"], row["read_from"], row["members"], tuple(row["pages"]))
+    return Fragment(row["number"], row["release"], row["read_from"], row["members"], tuple(row["pages"]))
 
 
 def read_changes(path: Path) -> Iterator[Change]:

@@ -57,8 +57,12 @@ class History:
         return [row for row in self.switches() if row.release in kept]
 
     def fragments(self) -> list[Fragment]:
-        """The changes of each switch, where they were noted, in the order of the switches."""
-        return self._fresh(self.folder / "changes", self._fragments)
+        """The changes of each switch, where they were noted, in the order of the switches.
+
+        What was noted before the log was lost belongs to no switch of it.
+        """
+        found, switches = self._fresh(self.folder / "changes", self._fragments), self.switches()
+        return [each for each in found if each.read_from < len(switches) and _is_of(each, switches[each.number])]
 
     def _fragments(self) -> list[Fragment]:
         found = []
@@ -112,21 +116,32 @@ def record(shelf: Path) -> None:
     for here in switches:
         before = switches[here.number - 1] if here.number else None
         target = history.changes_of(here.number)
-        if target.is_file() or here.release not in kept or (before and before.release not in kept):
+        if _noted(target, here) or here.release not in kept or (before and before.release not in kept):
             continue
         new, old = (shelf / "releases" / row.release if row else None for row in (here, before))
         assert new is not None
-        _replace(target, partial(_record_switch, history=history, number=here.number, old=old, new=new))
+        _replace(target, partial(_record_switch, history=history, here=here, old=old, new=new))
 
 
-def _record_switch(path: Path, history: History, number: int, old: Path | None, new: Path) -> None:
+def _is_of(fragment: Fragment, switch: Switch) -> bool:
+    return (fragment.number, fragment.release) == (switch.number, switch.release)
+
+
+def _noted(path: Path, switch: Switch) -> bool:
+    try:
+        return _is_of(read_fragment(path), switch)
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+
+
+def _record_switch(path: Path, history: History, here: Switch, old: Path | None, new: Path) -> None:
     """Write what a switch changed; what has left is noted first, so that the file is there when all is done."""
     gone: list[str] = []
     found = changes(old / FILES[0] if old else None, new / FILES[0])
-    write_fragment(path, number, number, _listing_gone(found, gone))
+    write_fragment(path, here.number, here.release, here.number, _listing_gone(found, gone))
     if old is not None:
         gone += (change.iri for change in changes(old / FILES[1], new / FILES[1]) if change.kind == LEFT)
-        _note_departed(history.folder, gone, number - 1)
+        _note_departed(history.folder, gone, here.number - 1)
 
 
 def _listing_gone(found: Iterable[Change], gone: list[str]) -> Iterator[Change]:
@@ -151,7 +166,8 @@ def compact(shelf: Path, dropped: frozenset[str]) -> None:
             continue
         overtaken = _changed_by(history, range(fragment.read_from + 1, later[0] + 1))
         left = _without(read_changes(history.changes_of(fragment.number)), overtaken)
-        write = partial(write_fragment, number=fragment.number, read_from=later[0], found=left)
+        write = partial(write_fragment, number=fragment.number, release=fragment.release, read_from=later[0],
+                        found=left)
         _replace(history.changes_of(fragment.number), write)
 
 

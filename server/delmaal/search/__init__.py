@@ -4,6 +4,7 @@
     kinds.py      KINDS: what can be found, in which order
     resources.py  reads it from the dumps
     build.py      writes `search/`, a cache that is rebuilt from the dumps
+    asker.py      makes the queries
     index.py      Search: answers
     contents.py   what an index holds, for `delmaal verify`
     highlight.py  shows where in a text the words stand

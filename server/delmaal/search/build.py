@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from delmaal.search.kinds import ORDER
-from delmaal.search.resources import Resource, read_figures, read_things
+from delmaal.search.resources import DATA, Resource, read_figures, read_things
 from delmaal.search.words import name, words
 
 FOLDER, THINGS, DETAILS = "search", "things", "details"
@@ -41,6 +41,17 @@ def build_search(folder: Path) -> None:
                                       order=ORDER[resource.kind.name] << _BITS | number,
                                       words=" ".join(dict.fromkeys(word for text in texts for word in words(text)))))
     _close(writer)
+    _leave(target, (folder / DATA).stat().st_mode)
+
+
+def _leave(target: Path, mode: int) -> None:
+    """Files that whoever may read the dumps may read, and none but those that a search needs: locks and the list of
+    files are for writers."""
+    for file in [path for path in target.rglob("*") if path.is_file()]:
+        if file.name.startswith("."):
+            file.unlink()
+        else:
+            file.chmod(mode)
 
 
 def _fields(resource: Resource) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from delmaal.search.build import DETAILS, FOLDER, THINGS
+from delmaal.search.index import open_index
 
 _FIELDS = {THINGS: ("code", "name", "title", "text"), DETAILS: ("words",)}
 
@@ -20,9 +21,7 @@ def contents(folder: Path) -> dict[str, Any]:
 
     found: dict[str, Any] = {}
     for part, fields in _FIELDS.items():
-        index = tantivy.Index.open(str(folder / FOLDER / part))
-        index.config_reader("manual")
-        searcher = index.searcher()
+        _, searcher = open_index(folder / FOLDER / part)
         found[part] = searcher.num_docs
         for field in fields:
             found[f"{part} {field}"] = searcher.terms_with_prefix(field, "")

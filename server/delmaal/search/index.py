@@ -8,13 +8,15 @@ are spelt nearly so. What fits equally well comes by kind, in the order of KINDS
 from __future__ import annotations
 
 import json
+import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from delmaal.errors import ReleaseError
+from delmaal.search.asker import SHORTEST_BEGINNING, SHORTEST_WITHIN, Asker
 from delmaal.search.build import DETAILS, FOLDER, THINGS
 from delmaal.search.kinds import BY_NAME, KINDS
 from delmaal.search.words import asked_words, distance, is_number, name, slips, surfaces
@@ -25,16 +27,7 @@ REACH = 1000
 FEW = 20
 """Results below which words within words are looked for as well."""
 
-CODE, NAME, FIRST, WORDS, BEGINNING, BEGINNINGS, TEXT, WITHIN, ALIKE = (float(score) for score in range(90, 0, -10))
-"""The scores of a hit, by how it was found."""
-
-_SHORTEST_BEGINNING, _SHORTEST_WITHIN = 2, 4
 _MOST = "figure"
-_BEGINNINGS_OF_DETAILS = 64
-"""Words of details that begin as the last word of a search does and are searched for."""
-
-Searchers = Mapping[str, tuple[Any, Any]]
-"""Schema and searcher of each of the two indexes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +72,7 @@ class Search:
             import tantivy  # noqa: PLC0415  # a worker that nobody searches with does without
 
             self._tantivy = tantivy
-            self._searchers = {part: _open(folder / FOLDER / part) for part in (THINGS, DETAILS)}
+            self._searchers = {part: open_index(folder / FOLDER / part) for part in (THINGS, DETAILS)}
         except (OSError, ValueError) as error:
             sentence = f"the search index of release {folder.name[:12]} cannot be opened ({error})"
             raise ReleaseError("search-unreadable", f"{sentence}; run `delmaal build`") from error
@@ -135,7 +128,7 @@ class Search:
     def _spelt(self, text: str, words: list[str], kinds: Sequence[str], start: int, limit: int) -> Found:
         things = self._ask.spelt(text, words)
         counts = self._counts(THINGS, things)
-        if sum(counts.values()) < FEW and any(len(word) >= _SHORTEST_WITHIN for word in words):
+        if sum(counts.values()) < FEW and any(len(word) >= SHORTEST_WITHIN for word in words):
             things = self._ask.any_of(things, self._ask.within(words))
             counts = self._counts(THINGS, things)
         return self._page(tuple(words), things, counts, self._ask.details(words), kinds, start, limit)
@@ -233,139 +226,26 @@ class Search:
     def _known(self, word: str) -> bool:
         """Whether anything is found by a word, as it is or as a beginning."""
         things, details = self._searchers[THINGS][1], self._searchers[DETAILS][1]
-        if is_number(word) or len(word) < _SHORTEST_BEGINNING:
+        if is_number(word) or len(word) < SHORTEST_BEGINNING:
             return any(each.doc_freq(name, word) for each, name in
                        ((things, "title"), (things, "text"), (things, "code"), (details, "words")))
         return any(each.terms_with_prefix(name, word, limit=1) for each, name in
                    ((things, "title"), (things, "text"), (details, "words")))
 
 
-class Asker:
-    """Makes queries for the two indexes; nothing of what is asked is ever parsed."""
+def open_index(folder: Path) -> tuple[Any, Any]:
+    """Schema and searcher of an index; nothing watches its files, since a release never changes.
 
-    def __init__(self, tantivy: Any, searchers: Searchers) -> None:
-        self._query, self._occur = tantivy.Query, tantivy.Occur
-        self._schemas = {part: schema for part, (schema, _) in searchers.items()}
-        self._searchers = {part: searcher for part, (_, searcher) in searchers.items()}
-        self._vocabulary: dict[str, tuple[str, ...]] = {}
-
-    def spelt(self, text: str, words: list[str]) -> Any:
-        """Things that are found by words as they are spelt."""
-        return self._best(
-            (CODE, self.code(text.strip(), name(text))),
-            (NAME, self._term("name", name(text))),
-            (FIRST, self._begin("name", f"{name(text)} ")),
-            (WORDS, self._every(words, lambda word: self._term("title", word))),
-            (BEGINNING, self._begin("name", name(text)) if len(name(text)) >= _SHORTEST_BEGINNING else None),
-            (BEGINNINGS, self._every(words, lambda word: self._word("title", word))),
-            (TEXT, self._every(words, lambda word: self.any_of(
-                self._word("title", word), self._word("text", word), self._term("code", word)))),
-        )
-
-    def within(self, words: list[str]) -> Any:
-        """Things with words that have these in them, as compounds do."""
-        return self._best((WITHIN, self._every(words, lambda word: self.any_of(
-            self._within("title", word), self._within("text", word), self._term("code", word)))))
-
-    def begun(self, text: str, words: list[str]) -> Any:
-        """Things whose codes, titles or words begin so: what a field that completes is asked for."""
-        whole = name(text)
-        return self._best(
-            (CODE, self.code(text.strip(), whole)),
-            (NAME, self._term("name", whole)),
-            (BEGINNING, self.any_of(self._begin("name", whole), self._begin("code", whole))),
-            (BEGINNINGS, self._every(words, lambda word: self._begin("title", word))),
-        )
-
-    def alike(self, words: list[str]) -> Any:
-        """Things with words that are spelt nearly so."""
-        return self._best((ALIKE, self._every(words, lambda word: self.any_of(
-            self._near("title", word), self._near("text", word), self._term("code", word)))))
-
-    def partly(self, words: list[str]) -> Any:
-        """Things with all of the words but one, or with one of two."""
-        each = [self.any_of(self._word("title", word), self._word("text", word), self._near("title", word))
-                for word in words]
-        return self._query.boolean_query([(self._occur.Should, query) for query in each],
-                                         minimum_number_should_match=max(1, len(words) - 1))
-
-    def details(self, words: list[str]) -> Any:
-        """Details that have every word; the last one may be a beginning, as it is while it is being typed."""
-        *whole, last = words
-        queries = [*(self._term("words", word, DETAILS) for word in whole), self._last(last)]
-        return self._query.boolean_query([(self._occur.Must, query) for query in queries])
-
-    def _last(self, word: str) -> Any:
-        """A word of details, or those that begin with it: as a union of terms, which is read no further than the other
-        words of a search reach, where a set of all that have them would be made first."""
-        if is_number(word) or len(word) < _SHORTEST_BEGINNING:
-            return self._term("words", word, DETAILS)
-        found = self._searchers[DETAILS].terms_with_prefix("words", word, limit=_BEGINNINGS_OF_DETAILS)
-        terms = [term for term, _ in found] or [word]
-        return self._query.boolean_query([(self._occur.Should, self._term("words", term, DETAILS)) for term in terms])
-
-    def code(self, code: str, folded: str) -> Any:
-        """Things with a code, as it is written or folded."""
-        return self.any_of(self._term("code", code[:1000]), self._term("code", folded))
-
-    def every(self, kinds: Sequence[str]) -> Any:
-        """All things of some kinds."""
-        return self.filtered(self._query.const_score_query(self._query.all_query(), 1.0), kinds)
-
-    def filtered(self, query: Any, kinds: Sequence[str], part: str = THINGS) -> Any:
-        """What a query finds among some kinds; among all where none is named."""
-        if not kinds or len(kinds) == len(BY_NAME):
-            return query
-        allowed = self._query.term_set_query(self._schemas[part], "kind", list(kinds))
-        return self._query.boolean_query([(self._occur.Must, query),
-                                          (self._occur.Must, self._query.const_score_query(allowed, 0.0))])
-
-    def any_of(self, *queries: Any) -> Any:
-        """What any of some queries finds, at the best score."""
-        return self._query.disjunction_max_query([query for query in queries if query is not None])
-
-    def _best(self, *scored: tuple[float, Any]) -> Any:
-        return self.any_of(*(self._query.const_score_query(query, score) for score, query in scored
-                             if query is not None))
-
-    def _every(self, words: list[str], make: Callable[[str], Any]) -> Any:
-        return self._query.boolean_query([(self._occur.Must, make(word)) for word in words])
-
-    def _term(self, name: str, word: str, part: str = THINGS) -> Any:
-        return self._query.term_query(self._schemas[part], name, word, index_option="basic")
-
-    def _begin(self, name: str, word: str, part: str = THINGS) -> Any:
-        return self._query.fuzzy_term_query(self._schemas[part], name, word, 0, prefix=True)
-
-    def _word(self, name: str, word: str, part: str = THINGS) -> Any:
-        """A word, or words that begin with it; a number is never a beginning."""
-        if is_number(word) or len(word) < _SHORTEST_BEGINNING:
-            return self._term(name, word, part)
-        return self._begin(name, word, part)
-
-    def _within(self, name: str, word: str) -> Any:
-        """Words of things that have a word in them."""
-        if is_number(word) or len(word) < _SHORTEST_WITHIN:
-            return self._word(name, word)
-        if name not in self._vocabulary:
-            found = self._searchers[THINGS].terms_with_prefix(name, "")
-            self._vocabulary[name] = tuple(term for term, _ in found)
-        terms = [term for term in self._vocabulary[name] if word in term]
-        return self._query.term_set_query(self._schemas[THINGS], name, terms)
-
-    def _near(self, name: str, word: str) -> Any:
-        allowed = slips(word)
-        if not allowed:
-            return self._word(name, word)
-        return self._query.fuzzy_term_query(self._schemas[THINGS], name, word, allowed, True, len(word) >= 8)
-
-
-def _open(folder: Path) -> tuple[Any, Any]:
-    """Schema and searcher of an index; nothing watches its files, since a release never changes."""
-    import tantivy  # noqa: PLC0415  # see above
+    Tantivy writes a lock beside what it reads, and a server need not be allowed to write to a release: so the files are
+    opened by links in a folder of their own, which can go as soon as they are mapped.
+    """
+    import tantivy  # noqa: PLC0415  # a worker that nobody searches with does without
 
     if not (folder / "meta.json").is_file():
         raise OSError(f"{folder.parent.name}/{folder.name} is not there")
-    index = tantivy.Index.open(str(folder))
-    index.config_reader("manual")
-    return index.schema, index.searcher()
+    with tempfile.TemporaryDirectory(prefix="delmaal-search-") as links:
+        for file in folder.resolve().iterdir():
+            (Path(links) / file.name).symlink_to(file)
+        index = tantivy.Index.open(links)
+        index.config_reader("manual")
+        return index.schema, index.searcher()

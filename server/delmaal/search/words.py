@@ -18,7 +18,7 @@ LONGEST_WORD = 60
 _WORD = re.compile(r"\d{1,2}\.[a-d](?![^\W_])|\d+(?:[.,]\d+)*|[^\W_]+")
 _THOUSANDS = re.compile("(?<![\\w.,])\\d{1,3}(?:[ \u00a0\u202f]\\d{3})+(?!\\w)")
 _LETTERS = str.maketrans({"æ": "a", "ø": "o", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "œ": "o"})
-_PAIRS = re.compile("a[ae]|oe")
+_PAIRS = re.compile("a[ae]+|oe+")
 
 
 class Surface(NamedTuple):

@@ -23,6 +23,7 @@ Everything arrives as an argument; nothing happens on import.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import os
@@ -133,7 +134,11 @@ def front_from_environment() -> Front:
         logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
         logging.getLogger("delmaal.access").setLevel(logging.INFO)
     run_dir = Path(os.environ.get("DELMAAL_RUN_DIR") or tempfile.mkdtemp(prefix="delmaal-"))
-    return Front(create_from_environment(), settings, run_dir)
+    front = Front(create_from_environment(), settings, run_dir)
+    gc.collect()
+    gc.freeze()  # the application stays: to look through it again and again is for nothing
+    gc.set_threshold(20_000, 20, 50)
+    return front
 
 
 __all__ = ["create_app", "create_from_environment", "front_from_environment"]

@@ -95,7 +95,7 @@ def one_release(release: str) -> Response:
 def _page(switch: Switch, past: Opened, spoken: str) -> bytes:
     history = past_releases().history
     kept = history.kept_switches()
-    place = kept.index(switch)
+    place = next((at for at, row in enumerate(kept) if row.number == switch.number), 0)
     manifest = past.release.manifest
     files = [(path, entry) for path, entry in sorted(manifest["files"].items())
              if path.startswith("data/") and not path.endswith((".gz", ".zst"))]

@@ -50,8 +50,8 @@ WIDTH, HEIGHT = 440, 260
 """Pixels of the frame that a preview is shown in."""
 
 FRAMED = ("Content-Security-Policy",
-          "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'; "
-          "frame-ancestors *")
+          "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; "
+          "form-action 'none'; frame-ancestors *")
 """Of the preview alone: it may stand in a frame of any page, as the specification wants; nothing in it runs."""
 
 _SUGGESTED = ("entity", "property", "type")
