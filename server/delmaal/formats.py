@@ -11,9 +11,12 @@ from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, RdfFormat, 
 from delmaal.terms import PREFIXES
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Format:
-    """A serialisation: its media type with aliases that clients also send, its suffix and its writer's name for it."""
+    """A serialisation: its media type with aliases that clients also send, its suffix and its writer's name for it.
+
+    Each is one object and equal to itself alone, so that tables of them cost nothing as keys.
+    """
 
     name: str
     label: str

@@ -6,6 +6,8 @@
       inputs.json                the digest of the inputs that the newest build read, and the release it gave
       pushes/                    how far a push to a remote store has come
       switches.jsonl             when which release became current (a clock never reaches the data)
+      history/                   what each switch changed, what has left, the manifests of what was dropped (`history`)
+      signatures/                the signatures of releases (`signature`)
       current -> releases/<id>   replaced in one step
       releases/
         <id>/

@@ -139,7 +139,9 @@ def _record_switch(path: Path, history: History, here: Switch, old: Path | None,
     gone: list[str] = []
     found = changes(old / FILES[0] if old else None, new / FILES[0])
     write_fragment(path, here.number, here.release, here.number, _listing_gone(found, gone))
-    if old is not None:
+    if old is None:
+        (history.folder / "departed").unlink(missing_ok=True)  # it is of a log that was lost
+    else:
         gone += (change.iri for change in changes(old / FILES[1], new / FILES[1]) if change.kind == LEFT)
         _note_departed(history.folder, gone, here.number - 1)
 

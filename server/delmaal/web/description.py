@@ -75,15 +75,27 @@ def page_of(opening: Opened, iri: str, number: int = 1) -> Page | None:
     return Page(iri, number, pairs, heads, more_own or more_incoming)
 
 
-def headers_of(opening: Opened, page: Page, path: str, suffixed: str, row: Format) -> list[tuple[str, str]]:
-    """Content-Location and Link of a page in a format; `suffixed` is the address that a suffix is added to."""
-    here = f"{suffixed}{row.suffix}" + (page_query(suffixed, page.number) if page.number > 1 else "")
-    links = _links(opening, page.iri, path, suffixed)
-    if page.number > 1:
-        links += f', </{suffixed}{row.suffix}{page_query(suffixed, page.number - 1)}>; rel="prev"'
+def address_of(suffixed: str, row: Format, number: int, spoken: str) -> str:
+    """Where exactly a page of a description is had, in a format and, if it is for readers, in a language; `suffixed` is
+    the address that a suffix is added to."""
+    address = f"/{suffixed}{row.suffix}"
+    if number > 1:
+        address += page_query(suffixed, number)
+    return address + f"{'&' if '?' in address else '?'}lang={spoken}" if spoken else address
+
+
+def links_of(opening: Opened, page: Page, path: str, suffixed: str, row: Format, spoken: str) -> str:
+    """The Link header of a page: every form of the document, what it describes, what describes its terms, its licence,
+    the pages beside it."""
+    iri, number = page.iri, page.number
+    quoted = iri if _PLAIN_IRI.match(iri) else quote(iri, safe=":/?#[]@!$&()*+,;=%~._-")
+    links = (f'<{opening.release.base}{path}>; rel="canonical", <{quoted}>; rel="describes", '
+             f'</void.ttl>; rel="describedby", <{LICENCE}>; rel="license"{suffixed.join(_ALTERNATES)}')
+    if number > 1:
+        links += f', <{address_of(suffixed, row, number - 1, spoken)}>; rel="prev"'
     if page.more:
-        links += f', </{suffixed}{row.suffix}{page_query(suffixed, page.number + 1)}>; rel="next"'
-    return [("Content-Location", f"/{here}"), ("Link", links)]
+        links += f', <{address_of(suffixed, row, number + 1, spoken)}>; rel="next"'
+    return links
 
 
 def write_page(opening: Opened, page: Page, path: str, row: Format) -> bytes:
@@ -98,13 +110,6 @@ def write_page(opening: Opened, page: Page, path: str, row: Format) -> bytes:
 def page_query(path: str, number: int) -> str:
     """The page as it is added to an address."""
     return f"{'&' if '?' in path else '?'}page={number}"
-
-
-def _links(opening: Opened, iri: str, path: str, suffixed: str) -> str:
-    """The Link header: every other form of the document, what it describes, what describes its terms, its licence."""
-    quoted = iri if _PLAIN_IRI.match(iri) else quote(iri, safe=":/?#[]@!$&()*+,;=%~._-")
-    return (f'<{opening.release.base}{path}>; rel="canonical", <{quoted}>; rel="describes", '
-            f'</void.ttl>; rel="describedby", <{LICENCE}>; rel="license"{suffixed.join(_ALTERNATES)}')
 
 
 def _turtle(opening: Opened, page: Page, url: bytes) -> bytes:

@@ -14,20 +14,18 @@ from urllib.parse import unquote
 
 from flask import Flask
 
-from delmaal.errors import ReleaseError
 from delmaal.formats import Format
 from delmaal.web.answers import PAGE_HEADERS, SMALL, common_headers, compress, etag_of
 from delmaal.web.cache import Kept
-from delmaal.web.description import PLAIN, ROWS, headers_of, page_of, write_page
+from delmaal.web.description import PLAIN, ROWS, address_of, links_of, page_of, write_page
 from delmaal.web.generic import GenericPages
 from delmaal.web.negotiate import HTML, by_suffix, choose, coding, language
-from delmaal.web.releases import Opened, Releases
+from delmaal.web.releases import Opened
 from delmaal.web.resources import addresses_of, kind_of, see_other
 
 _BY_SUFFIX = {row.suffix: row for row in ROWS}
-_QUERY = re.compile(r"(?:iri=([A-Za-z0-9._~%:/-]+))?&?(?:format=([a-z]+))?&?(?:page=([1-9][0-9]{0,8}))?"
-                    r"&?(?:lang=(nb|en))?\Z")
-_ACCEPTS = 1024
+_QUERY = re.compile(r"(?:iri=([A-Za-z0-9._~%:/-]+))?(?:(?:^|&)format=([a-z]+))?(?:(?:^|&)page=([1-9][0-9]{0,8}))?"
+                    r"(?:(?:^|&)lang=(nb|en))?\Z")
 
 
 class _Wanted(NamedTuple):
@@ -45,67 +43,54 @@ class _Wanted(NamedTuple):
 class Direct:
     """Answers plain descriptions for one application in one process."""
 
-    def __init__(self, app: Flask, releases: Releases) -> None:
-        self._releases = releases
+    def __init__(self, app: Flask) -> None:
         self._build: str = app.config["BUILD"]
         self._generic: GenericPages = app.config["GENERIC"]
-        self._accepts: dict[str, Format | None] = {}
 
-    def answer(self, scope: Any, release: str = "") -> Kept | None:
+    def answer(self, scope: Any, opened: Opened) -> Kept | None:
         """The answer to a GET or HEAD that the view would give, or its 304; None leaves the request to the view."""
         path, headers = scope.path, scope.headers
         if path[:4] not in ("/doc", "/id/") or "accept-datetime" in headers or "if-modified-since" in headers:
-            return None
-        try:
-            opened = self._releases.current(release)
-        except ReleaseError:  # the view says what is wrong
             return None
         return _thing(opened, path) if path[1] == "i" else self._document(opened, path, scope.query_string, headers.get)
 
     def _document(self, opened: Opened, path: str, query: str, get: Callable[[str], str | None]) -> Kept | None:
         wanted = _wanted(opened, path, query)
-        row = None if wanted is None else wanted.row or self._choose(get("accept") or "")
+        row = None if wanted is None else wanted.row or choose(get("accept") or "", ROWS)
         if wanted is None or row is None:
             return None
         coded = coding(get("accept-encoding") or "")
-        variant: tuple[str, ...] = (row.content_type,)
         vary = "" if wanted.row is not None else "Accept, Accept-Language"
+        spoken = ""
         if row is HTML:
-            variant = ("html", language(get("accept-language") or "", wanted.language))
+            spoken = language(get("accept-language") or "", wanted.language)
             vary = vary or "Accept-Language"
+        variant = ("html", spoken) if spoken else (row.content_type,)
         etag = etag_of(opened, self._build, f"{path}?{query}", variant, coded)
         lines = common_headers(opened, etag, vary, f"{path}?{query}" if query else path)
+        lines.append(("Content-Location", address_of(wanted.suffixed, row, wanted.number, spoken)))
         match = get("if-none-match")
         if match is not None and matches(match, etag):  # `*` matches what is there, and the view looks whether it is
             return Kept(304, lines, b"", etag) if match.strip() != "*" else None
-        return self._made(opened, wanted, row, variant[-1], coded, Kept(200, lines, b"", etag))
+        return self._made(opened, wanted, row, spoken, coded, Kept(200, lines, b"", etag))
 
     def _made(self, opened: Opened, wanted: _Wanted, row: Format, spoken: str, coded: str, begun: Kept) -> Kept | None:
         """The answer with its body; None where the view has to make it."""
         page = page_of(opened, wanted.iri, wanted.number)
         if page is None or (row is HTML and kind_of(page) is not None):
             return None
+        lines = begun.headers
+        lines.append(("Link", links_of(opened, page, wanted.path, wanted.suffixed, row, spoken)))
         if row is HTML:
             body = self._generic.write(opened, page, wanted.path, wanted.suffixed, spoken)
+            lines += (("Content-Language", spoken), *PAGE_HEADERS)
         else:
             body = write_page(opened, page, wanted.path, row)
-        lines = begun.headers
-        lines += headers_of(opened, page, wanted.path, wanted.suffixed, row)
-        if row is HTML:
-            lines += PAGE_HEADERS
         if coded and len(body) >= SMALL:
             body = compress(body, coded)
             lines.append(("Content-Encoding", coded))
         lines += (("Content-Type", row.content_type), ("Content-Length", str(len(body))))
         return Kept(200, lines, body, begun.etag)
-
-    def _choose(self, accept: str) -> Format | None:
-        try:
-            return self._accepts[accept]
-        except KeyError:
-            if len(self._accepts) >= _ACCEPTS:
-                self._accepts.clear()
-            return self._accepts.setdefault(accept, choose(accept, ROWS))
 
 
 def _thing(opened: Opened, path: str) -> Kept | None:

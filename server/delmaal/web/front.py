@@ -2,7 +2,8 @@
 
 It counts a body's bytes and time itself, notices that a client left, answers what was answered before, the plain
 descriptions that are asked for most (`direct.py`) and queries (`endpoint.py`), and calls Flask for all else: in place
-where that takes well under a millisecond, in a thread where a remote store is waited for. Flask is the whole
+where that takes well under a millisecond, in a thread where it may take longer, so that no answer that is long in the
+making holds up the others. Flask is the whole
 application; it runs under any WSGI server without this.
 """
 
@@ -21,6 +22,7 @@ from typing import Any
 
 from flask import Flask
 
+from delmaal.errors import ReleaseError
 from delmaal.settings import Settings
 from delmaal.web.cache import AnswerCache, Kept, Key
 from delmaal.web.counters import Counters
@@ -29,19 +31,24 @@ from delmaal.web.endpoint import SPARQL, Endpoint
 from delmaal.web.fairuse import FairUse
 from delmaal.web.memory import Memory
 from delmaal.web.named import Named
-from delmaal.web.releases import Releases
+from delmaal.web.releases import Opened, Releases
 from delmaal.web.sparql import GONE
 from delmaal.web.wsgi import call
 
 _REQUEST_ID = re.compile(r"[!-~]{1,64}")
-_OF_CONTENT = frozenset({"content-encoding", "content-language", "content-length", "content-type", "last-modified"})
+_OF_CONTENT = frozenset(("content-encoding", "content-language", "content-length", "content-type", "last-modified",
+                         "link"))
 _THREADS = 32
 _DRAINED = 16 << 20
 """Bytes up to which a body that is too long is read and thrown away: a client that is still sending hears no answer."""
 
-_LONG = ("/release/", "/timemap/", "/feed/", "/search", "/reconcile")
-"""Where answers may take long to make: they are made from several releases, or from one that is not at hand, or they
-are searched for."""
+_MAKERS = 4
+"""Threads in which answers are made: the interpreter runs one at a time, so more would only wait for each other, and
+keep whoever answers at once waiting longer."""
+
+_AT_ONCE = ("/id/", "/health", "/ready", "/static/", "/robots.txt")
+"""Where Flask answers in place: what takes less than going to a thread and back, and what watches whether the worker is
+well. All else may take long: pages with pictures, old releases, searches, what is looked for in every release."""
 
 _LONGEST_TARGET = 64 * 1024
 _LONGEST_HEADERS = 32 * 1024
@@ -59,11 +66,11 @@ class Front:
         self.counters = Counters(run_dir)
         self.fair_use = FairUse(run_dir, settings.client_limit, settings.trusted_hops)
         self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="query")
+        self.makers = ThreadPoolExecutor(_MAKERS, thread_name_prefix="maker")
         self.releases: Releases = app.config["RELEASES"]
         self.memory = Memory()
-        self.direct = Direct(app, self.releases)
+        self.direct = Direct(app)
         self.endpoint = Endpoint(app, self.releases)
-        self._link = str(self.releases.shelf.folder / "current")
         app.config["COUNTERS"] = self.counters
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
@@ -109,19 +116,27 @@ class Front:
                 return read
             body = read
         key = _key(method, path, scope.query_string, headers, body) if plain else None
-        release = _current(self._link)
+        opened = self._opened()
+        release = opened.release.id if opened is not None else ""
         told: dict[str, Any] | None = None
-        if key is not None:
+        if key is not None and opened is not None:
             kept = self.cache.get(release, key)
             if kept is not None:
                 return self._from_cache(method, proto, headers.get("if-none-match"), kept)
-            found = self.direct.answer(scope)
+            found = self.direct.answer(scope, opened)
             if found is None and path == SPARQL:
                 made = await self.endpoint.answer(scope, proto, headers, body)
                 found, told = (made, None) if isinstance(made, Kept) else (None, made)
             if found is not None:
                 return self._send(scope, proto, found, key, release)
         return await self._from_flask(scope, proto, body, key, release, told)
+
+    def _opened(self) -> Opened | None:
+        """The release that is served, whatever the link leads to: that may be one that cannot be opened."""
+        try:
+            return self.releases.current()
+        except ReleaseError:  # the application says what is wrong
+            return None
 
     async def _body(self, scope: Any, proto: Any) -> bytes | int:
         """The body, counted as it comes: more than the limit, or slower than allowed, is refused and never cut."""
@@ -160,14 +175,15 @@ class Front:
 
     async def _from_flask(self, scope: Any, proto: Any, body: bytes, key: Key | None, release: str,
                           told: dict[str, Any] | None) -> int:
-        if told is None and (scope.path == SPARQL or scope.path.startswith(_LONG)):  # it may have to wait
+        if told is None and not scope.path.startswith(_AT_ONCE):
+            threads = self.threads if scope.path == SPARQL else self.makers
             gone = threading.Event()
             leaving = asyncio.ensure_future(proto.client_disconnect())
             leaving.add_done_callback(lambda _: gone.set())
             try:
                 loop = asyncio.get_running_loop()
                 status, headers, content = await loop.run_in_executor(
-                    self.threads, call, self.app.wsgi_app, scope, body, {GONE: gone.is_set})
+                    threads, call, self.app.wsgi_app, scope, body, {GONE: gone.is_set})
             finally:
                 leaving.cancel()
         else:
@@ -184,8 +200,10 @@ class Front:
         elif key is not None:
             self.counters.add("cache_misses")
             lasting = found.etag and not found.etag.startswith("W/")
-            if status == 200 and lasting and scope.method != "HEAD" and _current(self._link) == release:
-                self.cache.put(release, key, found)
+            if status == 200 and lasting and scope.method != "HEAD":
+                opened = self._opened()
+                if opened is not None and opened.release.id == release:  # what was served may be another by now
+                    self.cache.put(release, key, found)
         if status == 304:
             proto.response_empty(status, _without_content(found.headers))
         elif not found.body or scope.method == "HEAD":
@@ -222,13 +240,6 @@ def _key(method: str, path: str, query: str, headers: dict[str, str], body: byte
 def _without_content(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The headers of a 304: those that tell about content have none to tell about (RFC 9110, 15.4.5)."""
     return [pair for pair in headers if pair[0].lower() not in _OF_CONTENT]
-
-
-def _current(link: str) -> str:
-    try:
-        return os.readlink(link).rpartition("/")[2]  # noqa: PTH115  # a quarter of pathlib's cost, per request
-    except OSError:
-        return ""
 
 
 def _refuse(proto: Any, status: int, code: str, detail: str, retry_after: int = 0) -> int:

@@ -5,39 +5,65 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from werkzeug.datastructures import LanguageAccept, MIMEAccept
-from werkzeug.http import parse_accept_header
-
 from delmaal.formats import Format
 
 HTML = Format("html", "HTML", "text/html", "html", aliases=("application/xhtml+xml",))
 LANGUAGES = ("nb", "en")
 CODINGS = ("zstd", "gzip")
 
-_PARAMETERS = re.compile(r""";\s*(?!q\s*=)[\w.-]+\s*=\s*("[^"]*"|[^;,\s"]*)""", re.IGNORECASE)
-"""Parameters of a media range but its weight: a profile or charset does not make Turtle unacceptable."""
+_SPOKEN = {"nb": "nb", "no": "nb", "nn": "nb", "da": "nb", "sv": "nb", "en": "en"}
+"""The language of the page that who reads another reads best."""
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.?)*"?')
+_REMEMBERED = 512
+"""Letters of a header that is remembered: a longer one is weighed anew, so that none fills the memory."""
 
 
-@lru_cache(maxsize=4096)
 def choose(accept: str, rows: tuple[Format, ...]) -> Format | None:
     """The row that an Accept header weighs highest, the earlier one where it weighs them alike; None where it accepts
     none.
 
-    RFC 9110, section 12.5.1: an absent Accept takes anything, a more specific range overrides a wider one.
+    RFC 9110, section 12.5.1: an absent Accept takes anything, a more specific range overrides a wider one. Parameters
+    count for nothing: a profile or charset does not make Turtle unacceptable.
     """
+    return _choose(accept, rows) if len(accept) <= _REMEMBERED else _choose.__wrapped__(accept, rows)
+
+
+@lru_cache(maxsize=4096)
+def _choose(accept: str, rows: tuple[Format, ...]) -> Format | None:
     if not accept.strip():
         return rows[0]
-    parsed = parse_accept_header(_PARAMETERS.sub("", accept), MIMEAccept)
+    weights = _weights(accept)
     by_type = {row.media_type: row for row in rows}
     for row in rows:
         for alias in row.aliases:
             by_type.setdefault(alias, row)
-    best, best_quality = None, 0.0
+    best, best_weight = None, 0.0
     for name, row in by_type.items():
-        quality = float(parsed.quality(name))
-        if quality > best_quality:
-            best, best_quality = row, quality
+        ranges = (name, f"{name.partition('/')[0]}/*", "*/*", "*")  # a bare star is no media range, and is sent
+        weight = next((weights[each] for each in ranges if each in weights), 0.0)
+        if weight > best_weight:
+            best, best_weight = row, weight
     return best
+
+
+def _weights(header: str) -> dict[str, float]:
+    """What a header accepts, in lower case, each with its weight (RFC 9110, 12.4.2); what has a malformed weight is
+    left out. The cost grows with the length and no faster, whatever the header says."""
+    weights: dict[str, float] = {}
+    for item in _QUOTED.sub("", header.lower()).split(","):
+        name, *parameters = map(str.strip, item.split(";"))
+        weight = 1.0
+        for parameter in parameters:
+            key, _, value = parameter.partition("=")
+            if key.rstrip() == "q":
+                try:
+                    weight = float(value)
+                except ValueError:
+                    weight = -1.0
+        if name and 0 <= weight <= 1:
+            weights[name] = max(weight, weights.get(name, 0.0))
+    return weights
 
 
 def by_suffix(path: str, rows: tuple[Format, ...]) -> tuple[str, Format | None]:
@@ -50,26 +76,34 @@ def by_suffix(path: str, rows: tuple[Format, ...]) -> tuple[str, Format | None]:
     return path, None
 
 
-@lru_cache(maxsize=4096)
 def language(accept: str, asked: str | None) -> str:
     """The language of a page: the one asked for, else by Accept-Language, else bokmål."""
     if asked in LANGUAGES:
         return asked
-    parsed = parse_accept_header(accept, LanguageAccept)
-    best = parsed.best_match(["nb", "no", "nn", "da", "sv", "en"], default="nb" if not parsed else "en")
-    return "en" if best == "en" else "nb"
+    return _language(accept) if len(accept) <= _REMEMBERED else _language.__wrapped__(accept)
+
+
+@lru_cache(maxsize=4096)
+def _language(accept: str) -> str:
+    weights, read = _weights(accept), dict[str, float]()
+    for name, weight in weights.items():
+        spoken = _SPOKEN.get(name.replace("_", "-").partition("-")[0], "")  # who reads en-GB reads en (RFC 4647, 3.4)
+        if spoken and weight > read.get(spoken, 0.0):
+            read[spoken] = weight
+    if weights.get("*", 0.0) > max(read.values(), default=0.0) and weights.get("nb") != 0:
+        return "nb"
+    if read:
+        return max(read, key=lambda spoken: read[spoken])  # the first named, of two that weigh alike
+    return "en" if weights else "nb"
+
+
+def coding(accept: str) -> str:
+    """The content coding to send: zstd or gzip where they are asked for by name, else none (RFC 9110, 12.5.3)."""
+    return _coding(accept) if len(accept) <= _REMEMBERED else _coding.__wrapped__(accept)
 
 
 @lru_cache(maxsize=1024)
-def coding(accept: str) -> str:
-    """The content coding to send: zstd or gzip where they are asked for by name, else none (RFC 9110, 12.5.3)."""
-    weights: dict[str, float] = {}
-    for item in accept.lower().split(","):
-        name, _, parameters = item.partition(";")
-        weight = parameters.strip().removeprefix("q=")
-        try:
-            weights[name.strip()] = float(weight) if weight else 1.0
-        except ValueError:
-            weights[name.strip()] = 0.0
+def _coding(accept: str) -> str:
+    weights = _weights(accept)
     best = max(CODINGS, key=lambda name: weights.get(name, 0.0))
     return best if weights.get(best, 0.0) > 0 else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -23,6 +24,9 @@ from delmaal.terms import Minter, term
 from delmaal.turtle import Labels, labelling
 
 KEPT_OPEN = 3
+AGAIN = 1.0
+"""Seconds until a release that could not be opened is tried again: requests in the meantime are not held up by it."""
+
 LABELS_KEPT = 16_000
 """How many resources' labels a release keeps at hand, so that a worker's memory does not grow with the data."""
 
@@ -44,7 +48,7 @@ class Opened:
 
     def __init__(self, release: Release, since: datetime | None, lookup: Lookup | None = None) -> None:
         self.release = release
-        self.since = since
+        self.became_current(since)
         self.lookup = lookup or Lookup(release.folder)
         self.iri = Minter(release.base)
         self._label_pairs: dict[str, list[bytes]] = {}
@@ -57,10 +61,10 @@ class Opened:
         """The release's folder, as it is found whatever `current` leads to by then."""
         return str(self.release.folder.resolve())
 
-    @cached_property
-    def modified(self) -> str:
-        """When the release became current, as Last-Modified has it; nothing where that is not known."""
-        return http_date(self.since) if self.since is not None else ""
+    def became_current(self, since: datetime | None) -> None:
+        """Note when the release became current, which it may more than once; `modified` is as Last-Modified has it."""
+        self.since = since
+        self.modified = http_date(since) if since is not None else ""
 
     @cached_property
     def own(self) -> bytes:
@@ -135,19 +139,22 @@ class Releases:
         self._opened: OrderedDict[str, Opened] = OrderedDict()
         self._lock = threading.Lock()
         self._serving: Opened | None = None
+        self._refused = ""
+        self._tried = 0.0
 
-    def current(self, name: str = "") -> Opened:
-        """The release to serve a request from; `name` is where the link leads to, if that was just read.
+    def current(self) -> Opened:
+        """The release to serve a request from.
 
         Raises ReleaseError where no release was ever opened.
         """
         serving = self._serving
         try:
-            name = name or os.readlink(self._link).rpartition("/")[2]  # noqa: PTH115  # a quarter of pathlib's cost
+            name = os.readlink(self._link).rpartition("/")[2]  # noqa: PTH115  # a quarter of pathlib's cost, per request
         except OSError:
             name = serving.release.id if serving else ""
         if serving is None or serving.release.id != name:
-            serving = self._move(name)
+            if serving is None or name != self._refused or time.monotonic() - self._tried > AGAIN:
+                serving = self._move(name)
         elif self.trouble is not None:
             self.trouble = None  # the link leads back to what is served
         return serving
@@ -163,9 +170,10 @@ class Releases:
                     raise
                 if self.trouble is None:
                     log.error("release %s cannot be opened, %s is kept: %s", name, self._serving.release.id, error)
-                self.trouble = str(error)
+                self.trouble, self._refused, self._tried = str(error), name, time.monotonic()
                 return self._serving
-            self.trouble = None
+            self.trouble, self._refused = None, ""
+            fresh.became_current(self.shelf.switched_at(fresh.release))
             self._opened[name] = fresh
             self._opened.move_to_end(name)
             while len(self._opened) > KEPT_OPEN:
@@ -176,7 +184,7 @@ class Releases:
     def _open(self, name: str) -> Opened:
         release = self.shelf.open(name) if name else self.shelf.current()
         held = hold(release)  # retention leaves it alone for as long as it is open here
-        opened = Opened(release, self.shelf.switched_at(release))
+        opened = Opened(release, None)
         if held is not None:
             weakref.finalize(opened, held.close)
         return opened

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, current_app, request
 
 from delmaal.formats import Format
 from delmaal.terms import term
 from delmaal.web.answers import CACHE, EVERYWHERE, answer, opened
-from delmaal.web.description import PLAIN, ROWS, Page, headers_of, page_of, write_page
+from delmaal.web.description import PLAIN, ROWS, Page, address_of, links_of, page_of, write_page
 from delmaal.web.failures import problem
 from delmaal.web.generic import GenericPages
 from delmaal.web.gone import departed
@@ -23,6 +23,8 @@ ONTOLOGY = "https://w3id.org/delmaal/ns"
 _CELL = f"{term('rdf:type')} {term('qb:Observation')}".encode()
 _MENTION = f"{term('delmaal:mention')} ".encode()
 _KINDS = {f"{term('rdf:type')} <{kind}>".encode(): make for kind, make in KINDS.items()}
+_ADDRESSED = ("iri", "format", "page", "lang")
+"""What a query says of which description is asked for, and how; the rest is for pages of a kind of their own."""
 
 routes = Blueprint("resources", __name__)
 
@@ -76,7 +78,8 @@ def document(path: str) -> Response:
     stem, row = by_suffix(path, ROWS)
     if row is not None and _known(f"{base}id/{path}"):  # a thing whose own name ends so
         stem, row = path, None
-    return _document(f"{base}id/{stem}", row, f"doc/{stem}", f"doc/{stem}.")
+    iri = f"{base}id/{stem}"
+    return _document(iri, row, *addresses_of(opened(), iri))
 
 
 @routes.get("/ns")
@@ -112,14 +115,17 @@ def _document(iri: str, row: Format | None, path: str, suffixed: str) -> Respons
     if row is None:
         available = [{"mediaType": each.media_type, "href": f"/{suffixed}{each.suffix}"} for each in ROWS]
         return problem(406, "format-unacceptable", f"this resource is had as {_suffixes()}", available=available)
-    headers = headers_of(opening, page, path, suffixed, row)
-    if row is HTML:
-        spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
-        vary = "Accept-Language" if explicit else "Accept, Accept-Language"
-        return answer(lambda: _html(opening, page, path, suffixed, spoken), HTML.content_type, "html", spoken,
-                      vary=vary, headers=headers)
-    return answer(lambda: write_page(opening, page, path, row), row.content_type,
-                  vary="" if explicit else "Accept, Accept-Language", headers=headers)
+    asked_in = request.headers.get("Accept-Language", "")
+    spoken = language(asked_in, request.args.get("lang")) if row is HTML else ""
+    here = address_of(suffixed, row, page.number, spoken)
+    links = "Link", links_of(opening, page, path, suffixed, row, spoken)
+    if row is not HTML:
+        return answer(lambda: write_page(opening, page, path, row), row.content_type,
+                      vary="" if explicit else "Accept, Accept-Language", headers=[("Content-Location", here), links])
+    more = urlencode([(name, value) for name, value in request.args.items(multi=True) if name not in _ADDRESSED])
+    headers = [("Content-Location", f"{here}&{more}" if more else here), links, ("Content-Language", spoken)]
+    return answer(lambda: _html(opening, page, path, suffixed, spoken), HTML.content_type, "html", spoken,
+                  vary="Accept-Language" if explicit else "Accept, Accept-Language", headers=headers)
 
 
 def _html(opening: Opened, page: Page, path: str, suffixed: str, spoken: str) -> bytes:
