@@ -94,7 +94,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("query_memory_mb", "1024", _number(64, 1 << 20), "Megabytes a query may need beside the store's own."),
     Setting("query_result_mb", "256", _number(1, 1 << 16), "Megabytes of one result; a bigger one is answered 503."),
     Setting("query_workers", "0", _number(0, 256), "Processes for queries; 0 is one more than cores, at least 5."),
-    Setting("query_slow_ms", "200", _number(10, 10**6), "Milliseconds of processor time after which a query gives way to faster ones."),
+    Setting("query_slow_ms", "200", _number(10, 10**6), "Processor milliseconds after which a query gives way."),
     Setting("query_depth", "256", _number(8, 1000), "Brackets within brackets in a query; more are answered 400."),
     Setting("engine_url", "", _url, "A remote store's query URL, with {release} in it; none is the embedded engine."),
     Setting("engine_store_url", "", _url, "The same store's Graph Store Protocol URL, which `delmaal push` fills."),
