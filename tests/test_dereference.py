@@ -6,10 +6,15 @@ import gc
 import gzip
 import json
 import re
+import threading
+import time
 import weakref
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import format_datetime
-from types import SimpleNamespace
+from pathlib import Path
+from random import Random
+from statistics import median
 from urllib.parse import quote, urljoin
 
 import httpx
@@ -17,10 +22,13 @@ import pyoxigraph as ox
 import pytest
 import zstandard
 from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markupsafe import escape
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
+from conftest import TRONDHEIM, serving
 from delmaal import formats, lookup, turtle
 from delmaal.lookup import Lookup
 from delmaal.ntriples import read_term
@@ -28,12 +36,13 @@ from delmaal.release import Release, Shelf
 from delmaal.release.sorted_dump import Unindexed
 from delmaal.settings import load
 from delmaal.terms import PREFIXES
-from delmaal.turtle import paragraph, write_turtle
-from delmaal.web import create_app, generic, releases, shown
-from delmaal.web.description import Page, page_of, write_page
+from delmaal.turtle import labelling, leading, paragraph, write_turtle
+from delmaal.web import create_app, front, generic, negotiate, releases, shown
+from delmaal.web.description import ROWS, Page, page_of, write_page
 from delmaal.web.direct import Direct
-from delmaal.web.releases import Releases
+from delmaal.web.releases import AGAIN, Releases
 from delmaal.web.resources import kind_of
+from succession import CHANGED, Succession
 
 BASE = "https://w3id.org/delmaal/trondheim/"
 THEME = "/doc/theme/bedre-helse"
@@ -250,6 +259,10 @@ def test_conditional_requests(trondheim_server: httpx.Client) -> None:
     assert get(trondheim_server, f"{THEME}?page=1", "text/turtle", If_Modified_Since=modified).status_code == 304
     both = get(trondheim_server, f"{THEME}?page=1", "text/turtle", If_Modified_Since=modified, If_None_Match='"x"')
     assert both.status_code == 200
+    for _ in range(4):  # from the cache too
+        assert get(trondheim_server, f"/doc/{STATISTIC}?page=1", "text/turtle").status_code == 200
+        since = get(trondheim_server, f"/doc/{STATISTIC}?page=1", "text/turtle", If_Modified_Since=modified)
+        assert since.status_code == 304
     assert "s-maxage" in first.headers["cache-control"] or "max-age" in first.headers["cache-control"]
 
 
@@ -466,19 +479,207 @@ def test_the_front_answers_as_the_view_does(trondheim_server: httpx.Client, view
 
 
 @pytest.mark.parametrize("kind", ["text/turtle", "text/html", "application/n-triples"])
-def test_plain_descriptions_never_reach_flask(trondheim_release: Release, view: FlaskClient, kind: str) -> None:
+def test_plain_descriptions_never_reach_flask(view: FlaskClient, kind: str) -> None:
     """That the front is quick is no accident: it answers these itself."""
-    direct = Direct(view.application, view.application.config["RELEASES"])
+    direct = Direct(view.application)
+    opened = view.application.config["RELEASES"].current()
     for target in ("/doc/target-link/lokaldemokratiet-16.10", "/doc/cube/statistics?page=2", f"/id/{STATISTIC}",
                    "/doc?iri=https%3A%2F%2Fw3id.org%2Fdelmaal%2Fns%23basis-both"):
         path, _, query = target.partition("?")
-        headers = httpx.Headers({"accept": kind})
-        asked = SimpleNamespace(path=path, query_string=query, headers=headers)
-        found = direct.answer(asked, trondheim_release.id)
+        found = direct.answer(opened, path, query, {"accept": kind})
         assert found is not None, target
         assert found.status == (303 if path.startswith("/id/") else 200)
-        asked.headers = httpx.Headers({"accept": kind, "accept-datetime": "Thu, 01 Jan 2026 00:00:00 GMT"})
-        assert direct.answer(asked, trondheim_release.id) is None, "an old release is for the view to find"
+        for name in ("accept-datetime", "if-modified-since"):
+            asked = {"accept": kind, name: "Thu, 01 Jan 2026 00:00:00 GMT"}
+            assert direct.answer(opened, path, query, asked) is None, "what has to do with dates is for the view"
+            again = direct.answer(opened, path, query, {**asked, "if-none-match": found.etag or "-"})
+            assert (again is None) == (name == "accept-datetime"), "with an ETag a date counts for nothing"
+
+
+def test_the_front_answers_no_address_otherwise_than_the_view(view: FlaskClient) -> None:
+    """Addresses put together of parts that fit and that do not, glued and doubled: what the front answers itself is
+    what the view answers, 304 too."""
+    direct, opened = Direct(view.application), view.application.config["RELEASES"].current()
+    chance = Random(20)
+    iris = [*chance.sample(list(opened.lookup.subjects(0, 10**6)), 20), "http://metadata.un.org/sdg/C100101", "urn:x",
+            f"{BASE}id/cube/statistics", f"{BASE}id/area/norge", "https://w3id.org/delmaal/ns", "javascript:alert(1)"]
+    parts = (["", "format=ttl", "format=html", "format=exe"], ["", "page=1", "page=2", "page=0", "page=99", "page=01"],
+             ["", "lang=nb", "lang=en", "lang=xx", "n=1"])
+    answered = 0
+    for _ in range(4000):
+        iri = chance.choice(iris)
+        said = [chance.choice(part) for part in parts]
+        if chance.random() < 0.6:
+            path, said = "/doc", [f"iri={quote(iri, safe=chance.choice(['', ':/']))}", *said]
+        else:
+            local = iri.removeprefix(f"{BASE}id/").partition("#")[0]
+            path = f"/doc/{local}{chance.choice(['', '', '.ttl', '.html', '.exe', '/', '.', '.ttl.ttl'])}"
+        query = chance.choice(["&", "&", "&", "&&", ""]).join(filter(None, said))
+        headers = {"accept": chance.choice(["text/turtle", "text/html", "*/*", "application/n-triples"]),
+                   "accept-encoding": chance.choice(["gzip", "zstd", ""]),
+                   "accept-language": chance.choice(["nb", "en"])}
+        for _ in range(2):
+            fast = direct.answer(opened, path, query, headers)
+            if fast is None:
+                break
+            slow = view.get(f"{path}?{query}" if query else path, headers=headers)
+            assert (fast.status, fast.body) == (slow.status_code, slow.data), (path, query, headers)
+            seen = slow.headers.items() if fast.status == 200 else without_content(list(slow.headers.items()))
+            kept = fast.headers if fast.status == 200 else without_content(fast.headers)
+            assert same_headers(kept) == same_headers(seen), (path, query, headers)
+            answered += 1
+            headers = {**headers, "if-none-match": fast.etag}
+    assert answered > 300
+
+
+def test_304_says_what_a_cache_may_renew(trondheim_server: httpx.Client) -> None:
+    """RFC 9110, 15.4.5: all of these that the 200 has, and no Link, which would take the place of what is kept."""
+    for path, accept in ((f"/doc/{STATISTIC}", "text/turtle"), (THEME, "text/html"),
+                         ("/doc/area/norge?n=1", "text/html"),
+                         ("/doc?iri=http://metadata.un.org/sdg/3.4&format=nt", "")):
+        for _ in range(4):  # made, made and kept, from the cache
+            whole = get(trondheim_server, path, accept)
+            same = get(trondheim_server, path, accept, If_None_Match=whole.headers["etag"])
+            assert (whole.status_code, same.status_code) == (200, 304)
+            for name in ("content-location", "etag", "vary", "cache-control", "access-control-allow-origin"):
+                assert same.headers.get_list(name) == whole.headers.get_list(name), (path, name)
+            for name in ("link", "last-modified", "content-type", "content-language", "content-encoding"):
+                assert name not in same.headers, (path, name)
+
+
+@pytest.mark.parametrize("path", [
+    THEME, "/doc/target-link/lokaldemokratiet-16.10", "/doc/cube/statistics?page=2", "/doc/area/norge",
+    "/doc/cube/statistics?rows=10&x=a%26b", "/doc?iri=http://metadata.un.org/sdg/3.4", "/doc/dataset/themes",
+    "/doc?iri=https%3A%2F%2Fw3id.org%2Fdelmaal%2Fns%23basis-both&format=html",
+    f"/doc?iri={quote(f'{BASE}id/source/kunnskapsgrunnlag#line=1197,1199', safe='')}",
+    "/doc/source/kunnskapsgrunnlag%23line=1197,1199",
+])
+def test_pages_say_where_exactly_they_are_had(trondheim_server: httpx.Client, path: str) -> None:
+    """Content-Location names language and filters too: another reader who asks for it gets the same page."""
+    for spoken, other in (("nb", "en"), ("en", "nb")):
+        page = get(trondheim_server, path, "text/html", Accept_Language=spoken)
+        assert (page.status_code, page.headers["content-language"]) == (200, spoken)
+        assert f'<html lang="{spoken}">' in page.text
+        again = get(trondheim_server, page.headers["content-location"], "text/turtle", Accept_Language=other)
+        assert without_switch(again.text) == without_switch(page.text)
+        for relation in ("prev", "next"):
+            beside = re.search(rf'<([^>]+)>; rel="{relation}"', page.headers["link"])
+            if beside:
+                assert f'<html lang="{spoken}">' in get(trondheim_server, beside[1], "*/*", Accept_Language=other).text
+
+
+def without_switch(page: str) -> str:
+    """A page without the addresses that say which language they are in."""
+    return re.sub(r'href="[^"]*lang=(nb|en)[^"]*"', "", page)
+
+
+@pytest.mark.parametrize("header", [
+    "text/turtle" + " " * 31_000 + "x", ";a=\"" * 8000, '"' + "\\" * 31_000, "a/b;" + " " * 31_000, ";" * 32_000,
+    ", ".join(f"a/b{number}" for number in range(4000)), ("q" * 50 + "=;") * 600, "*/*;q=" + "1" * 31_000 + "x",
+])
+def test_no_header_takes_long_to_weigh(header: str) -> None:
+    """A header of 32 kB once took ten seconds; the front weighs while nobody else is answered."""
+    started = time.process_time()
+    for weigh in (lambda: negotiate.choose(header, ROWS), lambda: negotiate.language(header, None),
+                  lambda: negotiate.coding(header)):
+        weigh()
+    assert time.process_time() - started < 0.2
+
+
+def test_long_headers_are_not_remembered(view: FlaskClient) -> None:
+    """A client that sends another Accept each time fills no memory."""
+    for number in range(200):
+        long = f"text/turtle, text/x{'y' * 10_000}{number}"
+        assert view.get("/doc/area/norge", headers={"Accept": long, "Accept-Language": f"nb, {long}",
+                                                    "Accept-Encoding": long}).status_code == 200
+    kept = [each for each in gc.get_objects() if isinstance(each, tuple) and len(each) == 2
+            and isinstance(each[0], str) and len(each[0]) > 5000]
+    assert not kept
+
+
+@pytest.mark.parametrize(("header", "wanted"), [
+    ("", "nb"), ("nb-NO", "nb"), ("nb_NO", "nb"), ("en-GB,nb;q=0.7", "en"), ("en, *", "en"), ("*", "nb"), ("de", "en"),
+    ("de, nn;q=0.2", "nb"), ("en;q=0.1, *;q=0.5", "nb"), ("nb;q=0, *", "en"), ("sv, en;q=0.9", "nb"), ("en;q=0", "en"),
+    ("en,nb", "en"), ("nb,en", "nb"), ("en;q=x, nb;q=0.1", "nb"),
+])
+def test_language_is_weighed(header: str, wanted: str) -> None:
+    assert negotiate.language(header, None) == wanted
+    assert negotiate.language(header, "en") == "en"
+
+
+def without_content(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What the front leaves of the headers of a 304."""
+    return front._without_content(headers)
+
+
+def test_a_release_that_cannot_be_opened_leaves_no_answers_behind(releases: Succession, tmp_path: Path) -> None:
+    """What was answered from the old release in its place is not taken for its own when it can be opened again."""
+    served = releases.copy(tmp_path)
+    path = f"/doc/{CHANGED.removeprefix('id/')}.nt"
+    with serving(served.publication, tmp_path, DELMAAL_WORKERS="1") as client:
+        old = client.get(path)
+        index = served.second.folder / "index"
+        index.rename(tmp_path / "index")
+        served.shelf.switch(served.second)
+        for _ in range(4):
+            assert client.get(path).text == old.text
+        assert client.get("/ready").status_code == 503
+        (tmp_path / "index").rename(index)
+        time.sleep(AGAIN)
+        assert client.get("/ready").status_code == 200
+        answer = client.get(path)
+        assert answer.headers["etag"] != old.headers["etag"]
+        assert served.second.id in answer.text
+        assert "Cleaner energy" in answer.text
+
+
+def test_last_modified_of_a_release_that_is_current_again(releases: Succession, tmp_path: Path) -> None:
+    """It is when the release became current the last time: who has the one between must not be told that it is new."""
+    shelf = releases.copy(tmp_path).shelf
+    served = Releases(shelf)
+    before = served.current().since
+    for release in (releases.second, releases.last):
+        shelf.switch(release)
+        opened = served.current()
+        assert opened.release.id == release.id
+        assert opened.since == shelf.switched_at(release)
+        assert opened.since is not None
+        assert opened.modified == format_datetime(opened.since, usegmt=True)
+        assert before is not None
+        assert opened.since > before
+
+
+def test_pages_that_take_long_do_not_hold_up_descriptions(trondheim_release: Release, shelves: Path) -> None:
+    """With eight readers of a page with pictures on one worker, a description overtakes them."""
+    assert trondheim_release.folder.is_dir()
+    with serving(TRONDHEIM, shelves, DELMAAL_WORKERS="1") as client, ThreadPoolExecutor(8) as readers:
+        done = threading.Event()
+
+        def read_pages(reader: int) -> list[float]:
+            with httpx.Client(base_url=client.base_url, headers={"Accept": "text/html"}) as own:
+                times: list[float] = []
+                while not done.is_set():
+                    times.append(timed(own, f"/doc/cube/statistics?n={reader}-{len(times)}"))
+                return times
+
+        found = [readers.submit(read_pages, reader) for reader in range(8)]
+        asked: list[float] = []
+        ends = time.monotonic() + 1.5
+        while time.monotonic() < ends:
+            asked.append(timed(client, f"/doc/{STATISTIC}.nt"))
+            time.sleep(0.01)
+        done.set()
+        pages = [spent for each in found for spent in each.result()]
+    assert len(pages) > 16
+    assert len(asked) > 10
+    assert median(asked) * 3 < median(pages)
+
+
+def timed(client: httpx.Client, path: str) -> float:
+    """How many seconds an answer takes."""
+    started = time.perf_counter()
+    assert client.get(path).status_code == 200
+    return time.perf_counter() - started
 
 
 def same_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -515,6 +716,50 @@ SAID = """<http://purl.org/dc/terms/x> "line\\nbreak \\"quoted\\" back\\\\slash"
 <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://purl.org/linked-data/cube#Observation>
 <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://example.org/Class>
 """.splitlines()
+
+
+_XSD = PREFIXES["xsd"]
+_IRIS = st.builds(str.__add__, st.sampled_from([PREFIXES["skos"], PREFIXES["dct"], PREFIXES["rdf"], _XSD, "urn:x:"]),
+                  st.text(st.sampled_from("aZ09._~-:/?#()'&=+å😀"), max_size=8)).filter(lambda iri: iri.count("#") < 2)
+_TEXTS = st.one_of(st.text(max_size=20),
+                   st.text(st.sampled_from("\\\"\n\r\t\b\f'^@<> .;,_:\u0000\u007f\u202e😀å"), max_size=12))
+_NUMBERS = st.sampled_from(["1", "-1", "+1", "01", "1.", ".5", "-.5", "1.0", "1e3", "", "true", "TRUE", "NaN", " 1"])
+_DATATYPES = st.one_of(_IRIS, st.sampled_from([_XSD + name for name in ("integer", "decimal", "double", "boolean")]))
+_LITERALS = st.one_of(
+    st.builds(ox.Literal, _TEXTS),
+    st.builds(lambda text, language: ox.Literal(text, language=language), _TEXTS,
+              st.sampled_from(["nb", "en", "de-ch", "zh-hant-tw"])),
+    st.builds(lambda text, kind: ox.Literal(text, datatype=ox.NamedNode(kind)), st.one_of(_NUMBERS, _TEXTS),
+              _DATATYPES),
+)
+
+
+def read(text: bytes, form: ox.RdfFormat = ox.RdfFormat.TURTLE) -> set[ox.Triple]:
+    """The statements of a text."""
+    return {ox.Triple(quad.subject, quad.predicate, quad.object) for quad in ox.parse(text, format=form)}
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(_IRIS, st.one_of(_IRIS.map(ox.NamedNode), _LITERALS)), min_size=1, max_size=8), _IRIS)
+def test_turtle_of_anything_is_what_was_said(said: list[tuple[str, ox.NamedNode | ox.Literal]],
+                                             subject: str) -> None:
+    """Whatever terms there are, both parsers read from the Turtle what stands in the lines, and terms are unescaped."""
+    pairs = sorted({f"<{predicate}> {obj}".encode() for predicate, obj in said})
+    topic = f"<{subject}>".encode()
+    lines = b"".join(topic + b" " + pair + b" .\n" for pair in pairs)
+    wanted = read(lines, ox.RdfFormat.N_TRIPLES)
+    text, used, _ = paragraph(topic, pairs)
+    written = write_turtle([text], used)
+    assert read(written) == wanted
+    verbs = [f"<{PREFIXES['dct']}subject>".encode(), f"<{PREFIXES['rdf']}type>".encode()]
+    text, used = leading(labelling(topic, pairs), verbs, b"<urn:t>")
+    led = b"".join(topic + b" " + verb + b" <urn:t> .\n" for verb in verbs)
+    assert read(write_turtle([text], used)) == wanted | read(led, ox.RdfFormat.N_TRIPLES)
+    assert len(Graph().parse(data=written, format="turtle")) == len(Graph().parse(data=lines, format="nt"))
+    for pair in pairs:
+        _, _, token = pair.partition(b" ")
+        found = read(b"<urn:s> <urn:p> " + token + b" .", ox.RdfFormat.N_TRIPLES).pop().object
+        assert read_term(token).value == found.value  # type: ignore[union-attr]  # no blank nodes, no triples
 
 
 def test_turtle_is_what_the_lines_say() -> None:

@@ -8,8 +8,8 @@ holds that both give the same status, headers and bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from flask import Flask
@@ -47,12 +47,11 @@ class Direct:
         self._build: str = app.config["BUILD"]
         self._generic: GenericPages = app.config["GENERIC"]
 
-    def answer(self, scope: Any, opened: Opened) -> Kept | None:
+    def answer(self, opened: Opened, path: str, query: str, headers: Mapping[str, str]) -> Kept | None:
         """The answer to a GET or HEAD that the view would give, or its 304; None leaves the request to the view."""
-        path, headers = scope.path, scope.headers
-        if path[:4] not in ("/doc", "/id/") or "accept-datetime" in headers or "if-modified-since" in headers:
+        if path[:4] not in ("/doc", "/id/") or "accept-datetime" in headers or since_alone(headers):
             return None
-        return _thing(opened, path) if path[1] == "i" else self._document(opened, path, scope.query_string, headers.get)
+        return _thing(opened, path) if path[1] == "i" else self._document(opened, path, query, headers.get)
 
     def _document(self, opened: Opened, path: str, query: str, get: Callable[[str], str | None]) -> Kept | None:
         wanted = _wanted(opened, path, query)
@@ -124,6 +123,12 @@ def _wanted(opened: Opened, path: str, query: str) -> _Wanted | None:
     if row is not None and opened.lookup.knows(base + path[5:]):  # a thing whose own name ends so
         return None
     return _Wanted(base + stem, f"doc/{stem}", f"doc/{stem}.", row, page, spoken)
+
+
+def since_alone(headers: Mapping[str, str]) -> bool:
+    """Whether only the date tells what a client has: with If-None-Match, which nearly all send, the date counts for
+    nothing (RFC 9110, 13.2.2)."""
+    return "if-modified-since" in headers and "if-none-match" not in headers
 
 
 def matches(header: str, etag: str) -> bool:

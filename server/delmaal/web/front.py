@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import re
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +27,7 @@ from delmaal.errors import ReleaseError
 from delmaal.settings import Settings
 from delmaal.web.cache import AnswerCache, Kept, Key
 from delmaal.web.counters import Counters
-from delmaal.web.direct import Direct, matches
+from delmaal.web.direct import Direct, matches, since_alone
 from delmaal.web.endpoint import SPARQL, Endpoint
 from delmaal.web.fairuse import FairUse
 from delmaal.web.memory import Memory
@@ -42,13 +43,16 @@ _THREADS = 32
 _DRAINED = 16 << 20
 """Bytes up to which a body that is too long is read and thrown away: a client that is still sending hears no answer."""
 
-_MAKERS = 4
+_MAKERS = 2
 """Threads in which answers are made: the interpreter runs one at a time, so more would only wait for each other, and
 keep whoever answers at once waiting longer."""
 
-_AT_ONCE = ("/id/", "/health", "/ready", "/static/", "/robots.txt")
-"""Where Flask answers in place: what takes less than going to a thread and back, and what watches whether the worker is
-well. All else may take long: pages with pictures, old releases, searches, what is looked for in every release."""
+_SWITCH_SECONDS = 0.0002
+"""After which a thread that makes an answer lets another run; Python's own 5 ms are ten plain descriptions."""
+
+_AT_ONCE = ("/health", "/ready", "/metrics", "/static/")
+"""Where Flask answers in place: what watches whether the worker is well, and what takes less than going to a thread and
+back. All else may take long: pages with pictures, old releases, searches, what is looked for in every release."""
 
 _LONGEST_TARGET = 64 * 1024
 _LONGEST_HEADERS = 32 * 1024
@@ -67,6 +71,7 @@ class Front:
         self.fair_use = FairUse(run_dir, settings.client_limit, settings.trusted_hops)
         self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="query")
         self.makers = ThreadPoolExecutor(_MAKERS, thread_name_prefix="maker")
+        sys.setswitchinterval(_SWITCH_SECONDS)
         self.releases: Releases = app.config["RELEASES"]
         self.memory = Memory()
         self.direct = Direct(app)
@@ -123,7 +128,7 @@ class Front:
             kept = self.cache.get(release, key)
             if kept is not None:
                 return self._from_cache(method, proto, headers.get("if-none-match"), kept)
-            found = self.direct.answer(scope, opened)
+            found = self.direct.answer(opened, path, scope.query_string, headers)
             if found is None and path == SPARQL:
                 made = await self.endpoint.answer(scope, proto, headers, body)
                 found, told = (made, None) if isinstance(made, Kept) else (None, made)
@@ -232,7 +237,7 @@ def _key(method: str, path: str, query: str, headers: dict[str, str], body: byte
             return None
         return (f"POST {get('content-type')}", path, query, get("accept", ""), get("accept-language", ""),
                 get("accept-encoding", ""), body.decode("latin-1"))
-    if method not in ("GET", "HEAD") or "range" in headers or "accept-datetime" in headers:
+    if method not in ("GET", "HEAD") or "range" in headers or "accept-datetime" in headers or since_alone(headers):
         return None
     return "GET", path, query, get("accept", ""), get("accept-language", ""), get("accept-encoding", "")
 
