@@ -8,9 +8,12 @@ are spelt nearly so. What fits equally well comes by kind, in the order of KINDS
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +31,7 @@ FEW = 20
 """Results below which words within words are looked for as well."""
 
 _MOST = "figure"
+_TRIES, _PAUSE_SECONDS = 50, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +237,20 @@ class Search:
                    ((things, "title"), (things, "text"), (details, "words")))
 
 
+@contextmanager
+def _passing_folder() -> Iterator[str]:
+    """A folder that goes afterwards, also where Tantivy still writes and removes its lock in it meanwhile."""
+    folder = tempfile.mkdtemp(prefix="delmaal-search-")
+    try:
+        yield folder
+    finally:
+        for _ in range(_TRIES):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not Path(folder).exists():
+                break
+            time.sleep(_PAUSE_SECONDS)
+
+
 def open_index(folder: Path) -> tuple[Any, Any]:
     """Schema and searcher of an index; nothing watches its files, since a release never changes.
 
@@ -243,7 +261,7 @@ def open_index(folder: Path) -> tuple[Any, Any]:
 
     if not (folder / "meta.json").is_file():
         raise OSError(f"{folder.parent.name}/{folder.name} is not there")
-    with tempfile.TemporaryDirectory(prefix="delmaal-search-") as links:
+    with _passing_folder() as links:
         for file in folder.resolve().iterdir():
             (Path(links) / file.name).symlink_to(file)
         index = tantivy.Index.open(links)
