@@ -37,11 +37,13 @@ from delmaal.release.sorted_dump import Unindexed
 from delmaal.settings import load
 from delmaal.terms import PREFIXES
 from delmaal.turtle import labelling, leading, paragraph, write_turtle
-from delmaal.web import create_app, front, generic, negotiate, releases, shown
-from delmaal.web.description import ROWS, Page, page_of, write_page
-from delmaal.web.direct import Direct
+from delmaal.web import create_app, negotiate, releases
+from delmaal.web.descriptions import generic, shown
+from delmaal.web.descriptions.description import ROWS, Page, page_of, write_page
+from delmaal.web.descriptions.resources import kind_of
+from delmaal.web.front import front
+from delmaal.web.front.direct import Direct
 from delmaal.web.releases import AGAIN, Releases
-from delmaal.web.resources import kind_of
 from succession import CHANGED, Succession
 
 BASE = "https://w3id.org/delmaal/trondheim/"

@@ -24,7 +24,8 @@ from rdflib import DCAT, DCTERMS, FOAF, RDF, Graph, Namespace, URIRef
 from delmaal.publish import publish
 from delmaal.release import Release, Shelf
 from delmaal.settings import load
-from delmaal.web import create_app, sitemap
+from delmaal.web import create_app
+from delmaal.web.discovery import sitemap
 from delmaal.web.releases import Releases
 
 SPDX = Namespace("http://spdx.org/rdf/terms#")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from delmaal import formats
 from delmaal.release import Release
-from delmaal.web.operation import Refusal, read_get
+from delmaal.web.sparql.operation import Refusal, read_get
 from plain_wsgi import PlainWsgi
 
 GRAPH = "https://example.org/lillevik/graph/"
@@ -145,6 +145,6 @@ def test_parameters_are_read_as_the_standard_library_reads_them(encoded: str) ->
     except UnicodeDecodeError:
         assert isinstance(found, Refusal)
         return
-    from delmaal.web.operation import _parameters
+    from delmaal.web.sparql.operation import _parameters
 
     assert _parameters(f"query=ASK&{encoded}") == expected

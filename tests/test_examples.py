@@ -19,8 +19,8 @@ from rdflib import Graph
 from delmaal import formats
 from delmaal.release import Release
 from delmaal.terms import PREFIXES
-from delmaal.web.examples import FOLDER, GROUPS, examples, read_example
-from delmaal.web.snippets import form_of, snippets_for
+from delmaal.web.sparql.examples import FOLDER, GROUPS, examples, read_example
+from delmaal.web.sparql.snippets import form_of, snippets_for
 
 JSON = "application/sparql-results+json"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"

@@ -20,9 +20,9 @@ import pytest
 from conftest import TINY, serving
 from delmaal.publish import publish
 from delmaal.release import Release, Shelf
-from delmaal.web.cache import REMEMBERED, AnswerCache, Kept
-from delmaal.web.counters import Counters, prometheus
-from delmaal.web.fairuse import FairUse
+from delmaal.web.front.cache import REMEMBERED, AnswerCache, Kept
+from delmaal.web.front.counters import Counters, prometheus
+from delmaal.web.front.fairuse import FairUse
 
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?a != ?d && STR(?c) = STR(?f)) }"
 

@@ -21,9 +21,9 @@ from conftest import ROOT
 from delmaal.release import Release, Shelf
 from delmaal.settings import load
 from delmaal.web import assets, create_app
-from delmaal.web.examples import examples
 from delmaal.web.releases import Releases
-from delmaal.web.snippets import SNIPPETS, snippets_for
+from delmaal.web.sparql.examples import examples
+from delmaal.web.sparql.snippets import SNIPPETS, snippets_for
 
 FRONTEND = ROOT / "server" / "frontend"
 UNREACHABLE = "http://127.0.0.1:9"  # the discard port: nothing listens there

@@ -22,7 +22,7 @@ from delmaal.release import Release, verify
 from delmaal.search import KINDS, Search, build_search, contents
 from delmaal.search.highlight import extract, highlight
 from delmaal.search.words import asked_words, distance, fold, words
-from delmaal.web.search import LONGEST
+from delmaal.web.search.view import LONGEST
 
 SDG = "http://metadata.un.org/sdg/"
 

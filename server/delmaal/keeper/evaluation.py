@@ -5,7 +5,6 @@ Nothing here can be stopped but by the end of the process.
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -155,22 +154,22 @@ def results_of(store: Store, request: Request) -> QuerySolutions | QueryBoolean 
     much as to parse a query.
     """
     text = request.query
+    declared = text[:6].upper() == "PREFIX"  # it probably declares all that it uses
+    if declared and not request.default_graphs and not request.named_graphs:
+        try:
+            return store.query(text, base_iri=request.base or None)
+        except SyntaxError:
+            pass  # it may use one that it does not declare
     default: list[NamedNode | BlankNode | DefaultGraph] = [_graph_named(iri) for iri in request.default_graphs]
     named: list[NamedNode | BlankNode] = [_graph_named(iri) for iri in request.named_graphs]
 
-    def query(prefixes: dict[str, str] | None) -> QuerySolutions | QueryBoolean | QueryTriples:
-        return store.query(
-            text,
-            base_iri=request.base or None,
-            prefixes=prefixes,
-            default_graph=default or ([] if named else None),  # either parameter alone leaves the other empty
-            named_graphs=named or ([] if default else None),
-        )
-
-    if text[:6].upper() == "PREFIX":  # it probably declares all that it uses
-        with contextlib.suppress(SyntaxError):
-            return query(None)
-    return query(_prefixes(text))
+    return store.query(
+        text,
+        base_iri=request.base or None,
+        prefixes=_prefixes(text),
+        default_graph=default or ([] if named else None),  # either parameter alone leaves the other empty
+        named_graphs=named or ([] if default else None),
+    )
 
 
 def _prefixes(text: str) -> dict[str, str]:

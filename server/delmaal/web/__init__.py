@@ -38,33 +38,21 @@ from delmaal.errors import DelmaalError
 from delmaal.keeper.parent import end_with_parent
 from delmaal.release import Shelf
 from delmaal.settings import Settings, load
-from delmaal.web import (
-    assets,
-    citation,
-    completion,
-    diffs,
-    discovery,
-    dumps,
-    examples,
-    feed,
-    history,
-    memento,
-    openapi,
-    pages,
-    reconcile,
-    resources,
-    search,
-    sitemap,
-    sparql,
-    vocabulary,
-    watch,
-)
+from delmaal.web import assets, dumps, pages, reconcile, vocabulary, watch
 from delmaal.web.answers import EVERYWHERE, PAGE_HEADERS
+from delmaal.web.descriptions import resources
+from delmaal.web.descriptions.generic import GenericPages
+from delmaal.web.discovery import citation, interfaces, sitemap
 from delmaal.web.failures import failed, problem_of
-from delmaal.web.front import Front
-from delmaal.web.generic import GenericPages
-from delmaal.web.past import PastReleases
+from delmaal.web.front.front import Front
+from delmaal.web.history import diffs, feed, memento
+from delmaal.web.history import view as history
+from delmaal.web.history.past import PastReleases
+from delmaal.web.openapi import document as openapi
 from delmaal.web.releases import Releases
+from delmaal.web.search import view as search
+from delmaal.web.sparql import completion, examples
+from delmaal.web.sparql import view as sparql
 
 BUILD = hashlib.sha256(
     b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*")) if path.is_file()
@@ -83,7 +71,7 @@ def create_app(settings: Settings, releases: Releases) -> Flask:
     app.config.update(SETTINGS=settings, RELEASES=releases, PAST=PastReleases(releases.shelf), BUILD=BUILD,
                       KEEPER=os.environ.get("DELMAAL_KEEPER", ""), MAX_CONTENT_LENGTH=settings.query_limit * 3 + 4096)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for station in (pages, resources, vocabulary, sparql, examples, completion, assets, citation, discovery,
+    for station in (pages, resources, vocabulary, sparql, examples, completion, assets, citation, interfaces,
                     sitemap, dumps, watch, openapi, history, diffs, memento, feed, search, reconcile):
         app.register_blueprint(station.routes)
     app.jinja_env.globals.update(pages.TEMPLATE_GLOBALS)

@@ -10,9 +10,9 @@ from urllib.parse import quote
 import zstandard
 from flask import Response, current_app, g, render_template, request
 
-from delmaal.web.history_words import WORDS
+from delmaal.web.history.past import Past, asked_for, within
+from delmaal.web.history.words import WORDS
 from delmaal.web.negotiate import coding, language
-from delmaal.web.past import Past, asked_for, within
 from delmaal.web.releases import Opened
 
 CACHE = "public, max-age=60, stale-while-revalidate=600"

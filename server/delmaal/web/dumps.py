@@ -14,8 +14,8 @@ from delmaal import formats
 from delmaal.formats import Format
 from delmaal.web.answers import CACHE, answer, memento_links, opened, target_of
 from delmaal.web.failures import problem
+from delmaal.web.history.past import asked_for
 from delmaal.web.negotiate import choose, coding
-from delmaal.web.past import asked_for
 
 routes = Blueprint("dumps", __name__)
 

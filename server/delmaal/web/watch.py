@@ -8,8 +8,8 @@ from flask import Blueprint, Response, current_app
 
 from delmaal.engine.remote import remote_of
 from delmaal.keeper import BOARD, kept, workload
-from delmaal.web.counters import prometheus
 from delmaal.web.failures import problem
+from delmaal.web.front.counters import prometheus
 
 routes = Blueprint("watch", __name__)
 

@@ -1,4 +1,4 @@
-// Fills the templates of web/snippets.py, which the page carries: what is quoted there is quoted here.
+// Fills the templates of web/sparql/snippets.py, which the page carries: what is quoted there is quoted here.
 
 const GRAPHS = ["CONSTRUCT", "DESCRIBE"];
 const SKIPPED = /<[^<>"{}|^`\\\s]*>|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*|\b[\w-]*:/g;

@@ -13,7 +13,7 @@ from flask import Blueprint, g, request
 
 from delmaal.terms import term
 from delmaal.web import vocabulary
-from delmaal.web.description import Page
+from delmaal.web.descriptions.description import Page
 from delmaal.web.pages.dataset import dataset_page
 from delmaal.web.pages.document import document_page
 from delmaal.web.pages.goal import goal_page, target_page

@@ -8,10 +8,10 @@ from weakref import WeakKeyDictionary
 
 from delmaal.terms import PREFIXES
 from delmaal.turtle import iri_token
+from delmaal.web.descriptions.rows import shortened
 from delmaal.web.pages.reading import Things
 from delmaal.web.pages.selection import STEPS, Condition, Found, any_of, choose, sample
 from delmaal.web.releases import Opened
-from delmaal.web.rows import shortened
 
 ROWS = 50
 """Observations on one page of the table."""

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from delmaal.web.description import Page
+from delmaal.web.descriptions.description import Page
+from delmaal.web.descriptions.rows import Value
 from delmaal.web.pages.cube import ROWS, Asked, Cube, Dimension, cube_of, find, key_of, read_query, sparql_of, token_of
 from delmaal.web.pages.figures import UNKNOWN_PERIOD, Figure, figure_of
 from delmaal.web.pages.pictures import Picture, draw
@@ -16,7 +17,6 @@ from delmaal.web.pages.selection import STEPS
 from delmaal.web.pages.shell import home_step, own_path, thing_page
 from delmaal.web.pages.words import say
 from delmaal.web.releases import Opened
-from delmaal.web.rows import Value
 
 CHARTED = 500
 """Observations that a chart is made of: more than there are municipalities, so that these can be ranked."""

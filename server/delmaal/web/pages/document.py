@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from delmaal.web import charts
 from delmaal.web.charts import Stretch
-from delmaal.web.description import Page
+from delmaal.web.descriptions.description import Page
 from delmaal.web.pages.documents import document_of
 from delmaal.web.pages.reading import things_of
 from delmaal.web.pages.shell import home_step, thing_page

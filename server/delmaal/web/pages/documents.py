@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from delmaal.web import charts
 from delmaal.web.charts import Stretch
+from delmaal.web.descriptions.rows import Value
 from delmaal.web.pages.figures import line_of, span_of
 from delmaal.web.pages.reading import Text, Thing, Things
-from delmaal.web.rows import Value
 
 
 class Said(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from delmaal.web.descriptions.rows import Value
 from delmaal.web.pages.reading import SDG, Text, Things, code_of, natural
-from delmaal.web.rows import Value
 
 
 class Printed(NamedTuple):

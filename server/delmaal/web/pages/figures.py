@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
+from delmaal.web.descriptions.rows import Value
 from delmaal.web.pages.numbers import SPELT, Unit, decimal_of, fraction, interval, quantity
 from delmaal.web.pages.reading import Text, Thing, Things
 from delmaal.web.pages.words import say
-from delmaal.web.rows import Value
 
 TOTALS = {
     "http://purl.org/linked-data/sdmx/2009/code#sex-T",

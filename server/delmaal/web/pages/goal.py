@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from delmaal.web.description import Page
+from delmaal.web.descriptions.description import Page
+from delmaal.web.descriptions.rows import Value
 from delmaal.web.pages.evidence import Evidence, evidence_of
 from delmaal.web.pages.figures import Figure
 from delmaal.web.pages.reading import SDG, Things, code_of, natural, spoken_address, things_of
@@ -12,7 +13,6 @@ from delmaal.web.pages.shell import Step, home_step, step, thing_page
 from delmaal.web.pages.theme import figures_of
 from delmaal.web.pages.words import say
 from delmaal.web.releases import Opened
-from delmaal.web.rows import Value
 
 SHOWN = 6
 """Figures of a theme that stand on the page of a target; the theme's own page has all."""

@@ -8,14 +8,14 @@ from flask import Response, render_template, request
 
 from delmaal.terms import term
 from delmaal.web.answers import answer, opened
+from delmaal.web.descriptions.rows import Value
+from delmaal.web.discovery.structured import home_data
 from delmaal.web.negotiate import HTML, language
 from delmaal.web.pages.figures import Figure
 from delmaal.web.pages.reading import SDG, Things, code_of, natural, things_of
 from delmaal.web.pages.shell import publication, short
 from delmaal.web.pages.theme import figures_of
 from delmaal.web.releases import Opened
-from delmaal.web.rows import Value
-from delmaal.web.structured import home_data
 
 PICKED = 6
 """Figures that stand on the home page."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from delmaal.web.description import Page
+from delmaal.web.descriptions.description import Page
+from delmaal.web.descriptions.rows import Value
 from delmaal.web.pages.cube import cube_of, token_of
 from delmaal.web.pages.figures import Figure, figure_of
 from delmaal.web.pages.home import cubes_of
@@ -14,7 +15,6 @@ from delmaal.web.pages.shell import home_step, own_path, thing_page
 from delmaal.web.pages.statistic import alike
 from delmaal.web.pages.words import say
 from delmaal.web.releases import Opened
-from delmaal.web.rows import Value
 
 LISTED = 60
 """Figures on the page of an area; the page of the data set has all."""

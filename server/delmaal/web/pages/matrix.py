@@ -7,13 +7,13 @@ from typing import NamedTuple
 from flask import Response, render_template, request
 
 from delmaal.web.answers import answer, opened
+from delmaal.web.descriptions.rows import Value
 from delmaal.web.negotiate import HTML, language
 from delmaal.web.pages.home import GOALS, themes_of
 from delmaal.web.pages.reading import SDG, Things, code_of, natural, things_of
 from delmaal.web.pages.shell import home_step, publication
 from delmaal.web.pages.words import say
 from delmaal.web.releases import Opened
-from delmaal.web.rows import Value
 
 COLUMNS = 40
 """Themes that fit as columns of the table of targets; with more, each target lists its themes instead."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from delmaal import formats
-from delmaal.web.description import Page
-from delmaal.web.offers import LICENCE_PAGES, WHOLE, datasets_of, spoken
+from delmaal.web.descriptions.description import Page
+from delmaal.web.discovery.offers import LICENCE_PAGES, WHOLE, datasets_of, spoken
+from delmaal.web.discovery.structured import dataset_data
 from delmaal.web.pages.reading import things_of
 from delmaal.web.pages.shell import home_step, thing_page
 from delmaal.web.pages.words import say
 from delmaal.web.releases import Opened
-from delmaal.web.structured import dataset_data
 
 WORDS: dict[str, tuple[str, str]] = {
     "kind": ("Datasett", "Dataset"),

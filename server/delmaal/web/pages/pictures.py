@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from delmaal.web import charts
 from delmaal.web.charts import Point, Series
+from delmaal.web.descriptions.rows import Value
 from delmaal.web.pages.figures import Figure
 from delmaal.web.pages.numbers import number, quantity
 from delmaal.web.pages.words import say
-from delmaal.web.rows import Value
 
 BARS = 24
 """Bars that one chart may have; more are told by the table."""

@@ -12,8 +12,8 @@ from weakref import WeakKeyDictionary, ref
 
 from delmaal.ntriples import Term, read_term
 from delmaal.terms import PREFIXES, compact
+from delmaal.web.descriptions.rows import Value, labelled
 from delmaal.web.releases import Opened
-from delmaal.web.rows import Value, labelled
 
 KEPT = 8_000
 """How many resources, how many labels, and how many parts of pages are kept for each open release, so that a worker's

@@ -8,11 +8,11 @@ from flask import render_template
 from markupsafe import Markup
 
 from delmaal import formats
-from delmaal.web.description import Page
+from delmaal.web.descriptions.description import Page
+from delmaal.web.descriptions.rows import Value, address
+from delmaal.web.discovery.structured import written
 from delmaal.web.pages.reading import Things, spoken_address
 from delmaal.web.releases import Opened
-from delmaal.web.rows import Value, address
-from delmaal.web.structured import written
 
 TITLE = 110
 """Letters of a title in the browser's tab and on a card; a page shows it whole."""

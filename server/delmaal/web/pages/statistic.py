@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from delmaal.web.description import Page
+from delmaal.web.descriptions.description import Page
 from delmaal.web.pages.figures import figure_of
 from delmaal.web.pages.pictures import arrange
 from delmaal.web.pages.reading import Things, things_of

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from delmaal.web.description import Page
+from delmaal.web.descriptions.description import Page
+from delmaal.web.descriptions.rows import Value
 from delmaal.web.pages.documents import Listed, Listing, documents_of, on_time_line
 from delmaal.web.pages.evidence import Goal, by_goal, evidence_of
 from delmaal.web.pages.figures import Figure, figure_of
@@ -15,7 +16,6 @@ from delmaal.web.pages.reading import SDG, Things, code_of, natural, things_of
 from delmaal.web.pages.shell import Step, home_step, thing_page
 from delmaal.web.pages.words import say
 from delmaal.web.releases import Opened
-from delmaal.web.rows import Value
 
 NEIGHBOURS = 8
 """Themes with shared targets that a page names."""

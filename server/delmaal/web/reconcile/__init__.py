@@ -38,7 +38,7 @@ from delmaal.web.reconcile.entities import (
     property_name,
 )
 from delmaal.web.reconcile.extension import MOST_ENTITIES, MOST_PROPERTIES, extend, read_extension
-from delmaal.web.results import dumps, label_of, search_of
+from delmaal.web.search.results import dumps, label_of, search_of
 
 routes = Blueprint("reconcile", __name__)
 

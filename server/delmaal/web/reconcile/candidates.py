@@ -19,7 +19,7 @@ from delmaal.search.words import name as folded
 from delmaal.web.pages.reading import Thing, things_of
 from delmaal.web.reconcile.entities import BY_KIND, KINDS, described, expanded, kinds_of
 from delmaal.web.releases import Opened
-from delmaal.web.results import label_of
+from delmaal.web.search.results import label_of
 
 LIMIT, MOST = 5, 50
 """Candidates of a query, and how many may be asked for."""

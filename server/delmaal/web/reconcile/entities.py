@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from delmaal.search import Hit
 from delmaal.terms import PREFIXES, compact, term
 from delmaal.web.releases import Opened
-from delmaal.web.results import best
+from delmaal.web.search.results import best
 
 IDENTIFIER_SPACE = "http://www.ietf.org/rfc/rfc3986"
 """The identifiers are IRIs, as services over RDF say it."""

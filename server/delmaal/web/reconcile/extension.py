@@ -10,7 +10,7 @@ from delmaal.web.pages.reading import things_of
 from delmaal.web.reconcile.candidates import Malformed
 from delmaal.web.reconcile.entities import TYPES, expanded, property_name
 from delmaal.web.releases import Opened
-from delmaal.web.results import best
+from delmaal.web.search.results import best
 
 MOST_ENTITIES, MOST_PROPERTIES = 500, 50
 

@@ -20,7 +20,7 @@ from flask import Blueprint, Response, request
 from delmaal import formats
 from delmaal.formats import Format
 from delmaal.web.answers import answer, opened
-from delmaal.web.description import LICENCE, ROWS
+from delmaal.web.descriptions.description import LICENCE, ROWS
 from delmaal.web.failures import problem
 from delmaal.web.negotiate import HTML, by_suffix, choose, language
 from delmaal.web.vocabulary.ontology import SHAPES, ontology_of

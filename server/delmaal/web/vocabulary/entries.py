@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from delmaal.ntriples import Term
 from delmaal.terms import PREFIXES, compact, term
+from delmaal.web.descriptions.rows import labelled
 from delmaal.web.releases import Opened
-from delmaal.web.rows import labelled
 from delmaal.web.vocabulary.examples import Statement
 from delmaal.web.vocabulary.ontology import NS, PROPERTIES, Entry, Ontology, facts, text_of
 from delmaal.web.vocabulary.shapes import SPACE, Shape

@@ -11,7 +11,7 @@ from flask import render_template
 from delmaal import formats
 from delmaal.ntriples import Term
 from delmaal.terms import compact
-from delmaal.web.description import LICENCE, Page
+from delmaal.web.descriptions.description import LICENCE, Page
 from delmaal.web.releases import Opened
 from delmaal.web.vocabulary import problems
 from delmaal.web.vocabulary.boxes import diagram_of

@@ -27,9 +27,9 @@ from delmaal.release.sorted_dump import SortedDump
 from delmaal.terms import term, text, typed
 from delmaal.web.answers import CACHE, answer, opened
 from delmaal.web.failures import problem
-from delmaal.web.history import FOREVER
+from delmaal.web.history.past import past_releases
+from delmaal.web.history.view import FOREVER
 from delmaal.web.negotiate import HTML, choose
-from delmaal.web.past import past_releases
 
 ROWS: tuple[Format, ...] = (formats.TURTLE, formats.JSON_LD, HTML)
 PAGES: tuple[Format, ...] = ROWS[:2]

@@ -9,10 +9,10 @@ from flask import Response, redirect
 from werkzeug.http import http_date
 
 from delmaal.web.answers import opened
-from delmaal.web.description import ROWS
+from delmaal.web.descriptions.description import ROWS
 from delmaal.web.failures import problem
+from delmaal.web.history.past import asked_for, past_releases
 from delmaal.web.negotiate import by_suffix
-from delmaal.web.past import asked_for, past_releases
 
 _RELEASE = re.compile(r"id/release/([0-9a-f]{64})\Z")
 

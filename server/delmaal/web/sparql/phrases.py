@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from delmaal.web.rows import Value
+from delmaal.web.descriptions.rows import Value
 
 PHRASES: dict[str, tuple[str, str]] = {
     "title": ("Spør i dataene med SPARQL", "Query the data with SPARQL"),

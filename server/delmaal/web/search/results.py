@@ -15,9 +15,9 @@ from markupsafe import Markup, escape
 
 from delmaal.search import BY_NAME, Found, Hit, Search
 from delmaal.search.highlight import Piece, extract, highlight
+from delmaal.web.descriptions.rows import address
 from delmaal.web.pages.reading import Thing, things_of
 from delmaal.web.releases import Opened
-from delmaal.web.rows import address
 
 LANGUAGES = ("nb", "en")
 FALLBACK = ("nb", "nn", "no", "en", "")

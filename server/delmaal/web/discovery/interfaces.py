@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 
 from delmaal.web.answers import opened
-from delmaal.web.offers import WHOLE, datasets_of
+from delmaal.web.discovery.offers import WHOLE, datasets_of
 from delmaal.web.origin import origin
 
 LINKSET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'

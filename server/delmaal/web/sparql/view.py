@@ -16,12 +16,12 @@ from delmaal.engine.remote import remote_of
 from delmaal.errors import DelmaalError, EngineError, QueryError
 from delmaal.keeper import Answer, Request, ask
 from delmaal.keeper.tokens import check
-from delmaal.web import editor
 from delmaal.web.answers import answer, opened, unmodified
 from delmaal.web.dumps import metadata
 from delmaal.web.failures import problem
 from delmaal.web.negotiate import HTML, choose
-from delmaal.web.operation import Operation, Refusal, read_get, read_post
+from delmaal.web.sparql import editor
+from delmaal.web.sparql.operation import Operation, Refusal, read_get, read_post
 
 routes = Blueprint("sparql", __name__)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from delmaal.formats import Format
-from delmaal.web.examples import LIST_ROWS, ROWS, examples
+from delmaal.web.sparql.examples import LIST_ROWS, ROWS, examples
 
 JSON = Format("json", "JSON", "application/json", "json")
 _LANG = {"name": "lang", "in": "query", "required": False, "schema": {"enum": ["nb", "en"]}}

@@ -10,13 +10,13 @@ from flask import Blueprint, Response
 from delmaal import __version__, formats
 from delmaal.formats import Format
 from delmaal.search import BY_NAME
-from delmaal.web import search
 from delmaal.web.answers import answer, opened
 from delmaal.web.failures import TITLES
 from delmaal.web.negotiate import HTML
-from delmaal.web.openapi_discovery import discovery_paths
-from delmaal.web.openapi_examples import example_paths, page_parameters
-from delmaal.web.openapi_history import history_paths
+from delmaal.web.openapi.discovery import discovery_paths
+from delmaal.web.openapi.examples import example_paths, page_parameters
+from delmaal.web.openapi.history import history_paths
+from delmaal.web.search import view as search
 
 routes = Blueprint("openapi", __name__)
 

@@ -16,12 +16,12 @@ from delmaal.errors import DelmaalError
 from delmaal.formats import Format
 from delmaal.keeper import Answer, AsyncKeeper
 from delmaal.web.answers import SMALL, common_headers, compress, etag_of
-from delmaal.web.cache import Kept
-from delmaal.web.direct import matches
+from delmaal.web.front.cache import Kept
+from delmaal.web.front.direct import matches
 from delmaal.web.negotiate import coding
-from delmaal.web.operation import Operation, Refusal, read_get, read_post
-from delmaal.web.releases import Releases
-from delmaal.web.sparql import OUTCOME
+from delmaal.web.releases import Opened
+from delmaal.web.sparql.operation import Operation, Refusal, read_get, read_post
+from delmaal.web.sparql.view import OUTCOME
 
 SPARQL = "/sparql"
 Told = dict[str, Any] | None
@@ -31,16 +31,16 @@ _UNUSUAL = frozenset({"range", "if-modified-since"})
 class Endpoint:
     """Answers queries for one application in one process."""
 
-    def __init__(self, app: Flask, releases: Releases) -> None:
+    def __init__(self, app: Flask) -> None:
         settings = app.config["SETTINGS"]
         self._build: str = app.config["BUILD"]
         self._limit: int = settings.query_limit
-        self._releases = releases
         self._keeper = None if settings.engine_url else AsyncKeeper(Path(app.config["KEEPER"]))
 
-    async def answer(self, scope: Any, proto: Any, headers: dict[str, str], body: bytes) -> Kept | Told:
-        """The answer to a query, or its 304; else what the view is to be told of it: None where it has to ask for
-        itself, and may have to wait.
+    async def answer(self, scope: Any, proto: Any, headers: dict[str, str], body: bytes,
+                     opened: Opened) -> Kept | Told:
+        """The answer to a query over an open release, or its 304; else what the view is to be told of it: None where
+        it has to ask for itself, and may have to wait.
         """
         get = headers.get
         query = scope.query_string
@@ -55,10 +55,6 @@ class Endpoint:
             return {}
         if self._keeper is None or asked.page or not _UNUSUAL.isdisjoint(headers):
             return None
-        try:
-            opened = self._releases.current()
-        except DelmaalError:
-            return {}
         wanted = coding(get("accept-encoding", ""))
         etag = etag_of(opened, self._build, f"{SPARQL}?{query}", asked.variant, wanted)
         lines = common_headers(opened, etag, "Accept")

@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from delmaal.web.offers import WHOLE, Agent, Dataset, File, Place, catalogue_texts, datasets_of, spoken
+from delmaal.web.discovery.offers import WHOLE, Agent, Dataset, File, Place, catalogue_texts, datasets_of, spoken
 from delmaal.web.releases import Opened
 
 LONGEST = 5000

@@ -25,16 +25,16 @@ from flask import Flask
 
 from delmaal.errors import ReleaseError
 from delmaal.settings import Settings
-from delmaal.web.cache import AnswerCache, Kept, Key
-from delmaal.web.counters import Counters
-from delmaal.web.direct import Direct, matches, since_alone
-from delmaal.web.endpoint import SPARQL, Endpoint
-from delmaal.web.fairuse import FairUse
-from delmaal.web.memory import Memory
-from delmaal.web.named import Named
+from delmaal.web.front.cache import AnswerCache, Kept, Key
+from delmaal.web.front.counters import Counters
+from delmaal.web.front.direct import Direct, matches, since_alone
+from delmaal.web.front.endpoint import SPARQL, Endpoint
+from delmaal.web.front.fairuse import FairUse
+from delmaal.web.front.memory import Memory
+from delmaal.web.front.named import Named
+from delmaal.web.front.wsgi import call
 from delmaal.web.releases import Opened, Releases
-from delmaal.web.sparql import GONE
-from delmaal.web.wsgi import call
+from delmaal.web.sparql.view import GONE
 
 _REQUEST_ID = re.compile(r"[!-~]{1,64}")
 _OF_CONTENT = frozenset(("content-encoding", "content-language", "content-length", "content-type", "last-modified",
@@ -75,7 +75,7 @@ class Front:
         self.releases: Releases = app.config["RELEASES"]
         self.memory = Memory()
         self.direct = Direct(app)
-        self.endpoint = Endpoint(app, self.releases)
+        self.endpoint = Endpoint(app)
         app.config["COUNTERS"] = self.counters
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
@@ -130,10 +130,10 @@ class Front:
                 return self._from_cache(method, proto, headers.get("if-none-match"), kept)
             found = self.direct.answer(opened, path, scope.query_string, headers)
             if found is None and path == SPARQL:
-                made = await self.endpoint.answer(scope, proto, headers, body)
+                made = await self.endpoint.answer(scope, proto, headers, body, opened)
                 found, told = (made, None) if isinstance(made, Kept) else (None, made)
             if found is not None:
-                return self._send(scope, proto, found, key, release)
+                return self._send(scope, proto, found, key, release, sure=True)
         return await self._from_flask(scope, proto, body, key, release, told)
 
     def _opened(self) -> Opened | None:
@@ -196,8 +196,9 @@ class Front:
         etag = next((value for name, value in headers if name == "ETag"), "")
         return self._send(scope, proto, Kept(status, headers, content, etag), key, release)
 
-    def _send(self, scope: Any, proto: Any, found: Kept, key: Key | None, release: str) -> int:
-        """Send an answer that had to be made, and keep it where it may be asked for again."""
+    def _send(self, scope: Any, proto: Any, found: Kept, key: Key | None, release: str, sure: bool = False) -> int:
+        """Send an answer that had to be made, and keep it where it may be asked for again; `sure` says that it was
+        made from this release."""
         status = found.status
         self.memory.used(len(found.body))
         if status == 304:
@@ -206,8 +207,8 @@ class Front:
             self.counters.add("cache_misses")
             lasting = found.etag and not found.etag.startswith("W/")
             if status == 200 and lasting and scope.method != "HEAD":
-                opened = self._opened()
-                if opened is not None and opened.release.id == release:  # what was served may be another by now
+                opened = None if sure else self._opened()
+                if sure or (opened is not None and opened.release.id == release):  # it may be another by now
                     self.cache.put(release, key, found)
         if status == 304:
             proto.response_empty(status, _without_content(found.headers))

@@ -22,10 +22,10 @@ from delmaal.errors import ReleaseError
 from delmaal.release.log import Switch
 from delmaal.release.sorted_dump import Unindexed
 from delmaal.web.answers import CACHE, PER_RELEASE, memento_links, opened, target_of
-from delmaal.web.description import ROWS
+from delmaal.web.descriptions.description import ROWS
 from delmaal.web.failures import problem
+from delmaal.web.history.past import past_releases
 from delmaal.web.negotiate import by_suffix
-from delmaal.web.past import past_releases
 from delmaal.web.releases import Opened
 
 LINK_FORMAT = "application/link-format"

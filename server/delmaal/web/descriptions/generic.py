@@ -13,13 +13,13 @@ from flask import Flask, g, render_template
 
 from delmaal import formats
 from delmaal.terms import PREFIXES
-from delmaal.web.description import Page, page_query
+from delmaal.web.descriptions.description import Page, page_query
+from delmaal.web.descriptions.rows import Value, labelled
+from delmaal.web.descriptions.shown import Pairs, Rows, Shown, escaped, listed, reading, tag
 from delmaal.web.pages.reading import spoken_address
 from delmaal.web.pages.shell import home_step, publication, short
 from delmaal.web.pages.words import say
 from delmaal.web.releases import LABELS, Opened
-from delmaal.web.rows import Value, labelled
-from delmaal.web.shown import Pairs, Rows, Shown, escaped, listed, reading, tag
 
 _TYPE = b"<" + PREFIXES["rdf"].encode() + b"type>"
 _LEADS = tuple(f"<{PREFIXES[prefix]}{name}>".encode() for prefix, name in

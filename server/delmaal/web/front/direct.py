@@ -16,12 +16,12 @@ from flask import Flask
 
 from delmaal.formats import Format
 from delmaal.web.answers import PAGE_HEADERS, SMALL, common_headers, compress, etag_of
-from delmaal.web.cache import Kept
-from delmaal.web.description import PLAIN, ROWS, address_of, links_of, page_of, write_page
-from delmaal.web.generic import GenericPages
+from delmaal.web.descriptions.description import PLAIN, ROWS, address_of, links_of, page_of, write_page
+from delmaal.web.descriptions.generic import GenericPages
+from delmaal.web.descriptions.resources import addresses_of, kind_of, see_other
+from delmaal.web.front.cache import Kept
 from delmaal.web.negotiate import HTML, by_suffix, choose, coding, language
 from delmaal.web.releases import Opened
-from delmaal.web.resources import addresses_of, kind_of, see_other
 
 _BY_SUFFIX = {row.suffix: row for row in ROWS}
 _QUERY = re.compile(r"(?:iri=([A-Za-z0-9._~%:/-]+))?(?:(?:^|&)format=([a-z]+))?(?:(?:^|&)page=([1-9][0-9]{0,8}))?"

@@ -21,13 +21,13 @@ from delmaal.release.log import Switch
 from delmaal.release.summary import Summary, summarise, written
 from delmaal.statements import PARTS
 from delmaal.web.answers import answer
+from delmaal.web.descriptions.rows import address
 from delmaal.web.failures import problem
-from delmaal.web.history import A_DAY, FOREVER, find_release, trail_of
-from delmaal.web.history_words import WORDS
+from delmaal.web.history.past import past_releases
+from delmaal.web.history.view import A_DAY, FOREVER, find_release, trail_of
+from delmaal.web.history.words import WORDS
 from delmaal.web.negotiate import HTML, by_suffix, choose, language
-from delmaal.web.past import past_releases
 from delmaal.web.releases import Opened
-from delmaal.web.rows import address
 
 MANY = 200_000
 """Statements that came or went in one answer."""

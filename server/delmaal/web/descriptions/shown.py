@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from delmaal.ntriples import read_term
 from delmaal.terms import PREFIXES
+from delmaal.web.descriptions.rows import Value, labelled, natural, shortened
 from delmaal.web.pages.reading import spoken_address
 from delmaal.web.pages.words import language_name
 from delmaal.web.releases import LABELS, Opened
-from delmaal.web.rows import Value, labelled, natural, shortened
 
 KEPT = 1 << 14
 """How many values, and how many properties, are kept as shown, for each language."""

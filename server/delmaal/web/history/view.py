@@ -24,10 +24,10 @@ from delmaal.release.log import Switch
 from delmaal.release.signature import read_signatures
 from delmaal.web.answers import CACHE, PER_RELEASE, answer, memento_links, opened, target_of
 from delmaal.web.failures import problem
-from delmaal.web.history_words import WORDS
+from delmaal.web.history.past import NAME, Past, past_releases
+from delmaal.web.history.words import WORDS
 from delmaal.web.negotiate import HTML, choose, language
 from delmaal.web.pages.words import say
-from delmaal.web.past import NAME, Past, past_releases
 from delmaal.web.releases import Opened
 
 FOREVER = "public, max-age=31536000, immutable"

@@ -19,9 +19,9 @@ from flask import Blueprint, Response, request
 
 from delmaal.formats import Format
 from delmaal.web.answers import answer, opened
+from delmaal.web.discovery.offers import WHOLE, Dataset, catalogue_texts, datasets_of, spoken
 from delmaal.web.failures import problem
 from delmaal.web.negotiate import by_suffix, choose, language
-from delmaal.web.offers import WHOLE, Dataset, catalogue_texts, datasets_of, spoken
 from delmaal.web.releases import Opened
 
 BIBTEX = Format("bibtex", "BibTeX", "application/x-bibtex", "bib", aliases=("text/x-bibtex",))

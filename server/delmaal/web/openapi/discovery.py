@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from delmaal.formats import Format
-from delmaal.web import citation
-from delmaal.web.discovery import LINKSET
+from delmaal.web.discovery import citation
+from delmaal.web.discovery.interfaces import LINKSET
 
 _LINKSET = Format("linkset", "links", LINKSET.partition(";")[0], "json")
 _XML = Format("sitemap", "sitemap", "application/xml", "xml")

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from delmaal import formats
-from delmaal.web.diffs import DIFFS, JSON
-from delmaal.web.feed import PAGES
-from delmaal.web.history import LISTS
-from delmaal.web.memento import LINK_FORMAT
+from delmaal.web.history.diffs import DIFFS, JSON
+from delmaal.web.history.feed import PAGES
+from delmaal.web.history.memento import LINK_FORMAT
+from delmaal.web.history.view import LISTS
 from delmaal.web.negotiate import HTML
 
 _ID = "0" * 12

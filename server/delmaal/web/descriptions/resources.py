@@ -10,10 +10,10 @@ from flask import Blueprint, Response, current_app, request
 from delmaal.formats import Format
 from delmaal.terms import term
 from delmaal.web.answers import CACHE, EVERYWHERE, answer, opened
-from delmaal.web.description import PLAIN, ROWS, Page, address_of, links_of, page_of, write_page
+from delmaal.web.descriptions.description import PLAIN, ROWS, Page, address_of, links_of, page_of, write_page
+from delmaal.web.descriptions.generic import GenericPages
 from delmaal.web.failures import problem
-from delmaal.web.generic import GenericPages
-from delmaal.web.gone import departed
+from delmaal.web.history.gone import departed
 from delmaal.web.negotiate import HTML, by_suffix, choose, language
 from delmaal.web.pages import KINDS
 from delmaal.web.releases import Opened

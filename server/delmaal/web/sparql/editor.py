@@ -23,13 +23,13 @@ from delmaal.keeper import Answer
 from delmaal.terms import PREFIXES, compact
 from delmaal.web.answers import answer, opened
 from delmaal.web.assets import bundle
-from delmaal.web.examples import Example, examples, grouped
+from delmaal.web.descriptions.rows import address
 from delmaal.web.failures import RETRY, STATUS, TITLES, problem
 from delmaal.web.negotiate import HTML, language
-from delmaal.web.operation import Operation
-from delmaal.web.phrases import phrases, trail
-from delmaal.web.rows import address
-from delmaal.web.snippets import SNIPPETS
+from delmaal.web.sparql.examples import Example, examples, grouped
+from delmaal.web.sparql.operation import Operation
+from delmaal.web.sparql.phrases import phrases, trail
+from delmaal.web.sparql.snippets import SNIPPETS
 
 FIRST = "list_links_with_evidence"
 """The example that the editor opens with."""

@@ -21,7 +21,7 @@ from delmaal.web.negotiate import HTML, choose, language
 from delmaal.web.origin import origin
 from delmaal.web.pages.shell import home_step, publication, short
 from delmaal.web.pages.words import say as named
-from delmaal.web.results import as_json, dumps, kind_name, language_name, search_of, show
+from delmaal.web.search.results import as_json, dumps, kind_name, language_name, search_of, show
 
 routes = Blueprint("search", __name__)
 

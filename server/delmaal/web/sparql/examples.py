@@ -25,13 +25,13 @@ from delmaal.web.answers import answer, opened
 from delmaal.web.assets import bundle
 from delmaal.web.failures import problem
 from delmaal.web.negotiate import HTML, by_suffix, choose, language
-from delmaal.web.phrases import phrases, trail
 from delmaal.web.releases import Opened
-from delmaal.web.snippets import form_of, snippets_for
+from delmaal.web.sparql.phrases import phrases, trail
+from delmaal.web.sparql.snippets import form_of, snippets_for
 
 routes = Blueprint("examples", __name__)
 
-FOLDER = Path(__file__).parent / "queries"
+FOLDER = Path(__file__).parent.parent / "queries"
 HEADER = ("title@nb", "title@en", "answers@nb", "answers@en", "group")
 GROUPS = {
     "themes": ("Temaer", "Themes"),
