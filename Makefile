@@ -17,7 +17,7 @@ test: $(VENV)/.dev $(DIST)  ## install and run every check and test
 	$(BIN)/ruff check server tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 bench: $(VENV)/.dev  ## print the figures: time and memory of a build, as ratios
 	$(BIN)/python tests/bench/run.py $(ARGS)

@@ -595,7 +595,7 @@ def test_long_headers_are_not_remembered(view: FlaskClient) -> None:
         assert view.get("/doc/area/norge", headers={"Accept": long, "Accept-Language": f"nb, {long}",
                                                     "Accept-Encoding": long}).status_code == 200
     kept = [each for each in gc.get_objects() if isinstance(each, tuple) and len(each) == 2
-            and isinstance(each[0], str) and len(each[0]) > 5000]
+            and isinstance(each[0], str) and len(each[0]) > 5000 and "yyyy" in each[0]]
     assert not kept
 
 

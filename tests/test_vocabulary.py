@@ -238,7 +238,15 @@ def test_the_iri_of_a_shape_is_its_help_page_too(page: Fetch) -> None:
 def test_data_of_the_ontology_stay_data(trondheim_server: httpx.Client) -> None:
     answer = trondheim_server.get("/ns", headers={"Accept": "text/turtle"})
     graph = Graph().parse(data=answer.text)
-    assert (URIRef("https://w3id.org/delmaal/ns"), RDF.type, OWL.Ontology) in graph
+    ontology = URIRef("https://w3id.org/delmaal/ns")
+    assert (ontology, RDF.type, OWL.Ontology) in graph
+    whole = Graph().parse(Path(__file__).parent.parent / "ontology" / "delmaal.ttl")
+    assert set(whole.subjects()) - {each for each in whole.subjects() if not str(each).startswith(ontology)} \
+        == set(graph.subjects())
+    assert {triple for triple in whole if triple[0] == NS.Theme} <= set(graph)
+    for kind, name in (("application/rdf+xml", "xml"), ("application/ld+json", "json-ld"), ("application/n-triples", "nt")):
+        other = trondheim_server.get("/ns", headers={"Accept": kind}).text
+        assert set(Graph().parse(data=other, format=name)) == set(graph)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -67,7 +67,8 @@ class Child:
     def run(self) -> None:
         """Serve; ends the process, never returns."""
         build_wall()
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # who hands a query over goes on to the next (sched(7))
+        # who hands a query over goes on to the next one, and is not interrupted by it (sched(7))
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
         threading.stack_size(STACK)
         threading.Thread(target=self._serve, daemon=True).start()
         self._watch()

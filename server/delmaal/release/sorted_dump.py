@@ -35,6 +35,11 @@ class SortedDump:
         start, size = self.span(iri)
         return self.data[start : start + size]
 
+    def beginning(self, start: str) -> bytes:
+        """The lines about every subject whose IRI begins so, each with its end."""
+        token = b"<" + start.encode()
+        return self.data[self._first_from(token) : self._first_from(token + b"\xff")]  # no UTF-8 has this byte
+
     def leading_to(self, iri: str) -> Iterator[bytes]:
         """The lines whose object is this IRI, in the order of the file, without their ends."""
         token = b" <" + iri.encode() + b"> .\n"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
+import pyoxigraph as ox
 from flask import Blueprint, Response, current_app, request
 
-from delmaal.formats import Format
+from delmaal.formats import Format, write
+from delmaal.release.sorted_dump import SortedDump
 from delmaal.terms import term
 from delmaal.web.answers import CACHE, EVERYWHERE, answer, opened
 from delmaal.web.descriptions.description import PLAIN, ROWS, Page, address_of, links_of, page_of, write_page
@@ -84,8 +86,20 @@ def document(path: str) -> Response:
 
 @routes.get("/ns")
 def ontology() -> Response:
-    """The ontology as a document."""
+    """The ontology: as data the whole of it, every term with it, as an editor of ontologies loads it; as a page."""
+    row = choose(request.headers.get("Accept", ""), ROWS)
+    if row is not None and row is not HTML:
+        opening = opened()
+        links = f'<{ONTOLOGY}>; rel="canonical", </void.ttl>; rel="describedby"'
+        return answer(lambda: _terms(opening, row), row.content_type, headers=[("Link", links)])
     return _document(ONTOLOGY, None, "ns", f"doc?iri={quote(ONTOLOGY, safe='')}&format=")
+
+
+def _terms(opening: Opened, row: Format) -> bytes:
+    """The ontology and each of its terms."""
+    dump = SortedDump(opening.release.folder / "data" / "all.nt")
+    lines = dump.block(ONTOLOGY) + dump.beginning(f"{ONTOLOGY}#")
+    return write(ox.parse(lines, format=ox.RdfFormat.N_TRIPLES), row, first=[ox.NamedNode(ONTOLOGY)])
 
 
 def _suffixes() -> str:
