@@ -244,7 +244,8 @@ def test_data_of_the_ontology_stay_data(trondheim_server: httpx.Client) -> None:
     assert set(whole.subjects()) - {each for each in whole.subjects() if not str(each).startswith(ontology)} \
         == set(graph.subjects())
     assert {triple for triple in whole if triple[0] == NS.Theme} <= set(graph)
-    for kind, name in (("application/rdf+xml", "xml"), ("application/ld+json", "json-ld"), ("application/n-triples", "nt")):
+    for kind, name in (("application/rdf+xml", "xml"), ("application/ld+json", "json-ld"),
+                       ("application/n-triples", "nt")):
         other = trondheim_server.get("/ns", headers={"Accept": kind}).text
         assert set(Graph().parse(data=other, format=name)) == set(graph)
 
