@@ -6,9 +6,12 @@ import asyncio
 import json
 import re
 import resource
+import socket
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from itertools import cycle
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,6 +19,8 @@ import httpx
 import pytest
 
 from conftest import TINY, serving
+from test_front import descendants
+from test_keeper import DECLARED, SERVICES, cpu, memory
 
 CROWD = 300
 NUMBERS = " ".join(map(str, range(200)))
@@ -30,10 +35,12 @@ SLOW = {
 }
 REFUSED = {
     "5,000 deep": (f"ASK {'{' * 5000}{'}' * 5000}", 400),
-    "SERVICE": ("ASK { SERVICE SILENT <http://127.0.0.1:1/> { ?s ?p ?o } }", 400),
     "5 MB": (f"ASK {{}} #{'x' * 5_000_000}", 413),
     "update": ("DROP ALL", 403),
 }
+TOO_BIG = f"CONSTRUCT {{ ?s ?p ?o, ?x }} {{ ?s ?p ?o VALUES ?v {{ {NUMBERS} }} BIND(CONCAT(STR(?o), STR(?v)) AS ?x) }}"
+"""Everything, and more than the limit on one result."""
+
 RUNNING = 'delmaal_workers{kind="query-busy"}'
 
 
@@ -114,7 +121,8 @@ def _line_of_descent(pid: int) -> set[int]:
 
 
 def test_three_hundred_of_each_heavy_case(tmp_path: Path) -> None:
-    server = serving(TINY, tmp_path, DELMAAL_QUERY_SECONDS="1", DELMAAL_BODY_SECONDS="5", DELMAAL_QUERY_MEMORY_MB="200")
+    server = serving(TINY, tmp_path, DELMAAL_QUERY_SECONDS="1", DELMAAL_BODY_SECONDS="5", DELMAAL_QUERY_MEMORY_MB="200",
+                     DELMAAL_QUERY_RESULT_MB="2")
     with server as client:
         port = client.base_url.port or 80
         for _ in range(3):  # as it is after some work, which is what memory is compared with
@@ -128,7 +136,14 @@ def test_three_hundred_of_each_heavy_case(tmp_path: Path) -> None:
                 found = crowd(lambda message=message: answer(port, message), at_once)  # type: ignore[misc]
                 assert found == {status: at_once}
 
+        disguises = cycle([post(f"{DECLARED}{clause}}}") for clause in SERVICES])
+        assert crowd(lambda: answer(port, next(disguises))) == {400: CROWD}
+
         numbers = iter(range(10**6))
+        status, body = asyncio.run(answer(port, post(TOO_BIG)))
+        assert (status, json.loads(body)["type"].rpartition("#")[2]) == (503, "query-too-big")
+        found = crowd(lambda: answer(port, post(f"{TOO_BIG} # {next(numbers)}")))
+        assert set(found) <= {503, 504}
         texts = list(SLOW.values())
 
         def heavy() -> Awaitable[tuple[int, bytes]]:
@@ -175,4 +190,51 @@ def test_three_hundred_of_each_heavy_case(tmp_path: Path) -> None:
         while (after := own_memory(server.process.pid)) > before * 1.1:
             assert time.monotonic() < deadline, f"{before >> 20} MB before, {after >> 20} MB after"
             time.sleep(0.5)
+        family = {server.process.pid, *descendants(server.process.pid)}
+        spent = sum(map(cpu, family))
+        time.sleep(1.5)
+        assert sum(map(cpu, family)) - spent < 0.15, "seconds of processor, of a server that nobody asks anything"
     assert "Traceback" not in server.printed
+
+
+def web_memory(server: int) -> int:
+    """Bytes that the web processes have of their own."""
+    workers = [pid for pid in descendants(server)
+               if not re.search(rb"delmaal\.keeper|resource_tracker", Path(f"/proc/{pid}/cmdline").read_bytes())]
+    assert len(workers) == 2
+    return sum(map(memory, workers))
+
+
+def test_readers_that_stall_hold_no_memory(tmp_path: Path) -> None:
+    """Each has asked for 20 MB, and reads a byte a second: the rest waits on the disk."""
+    rows = " ".join(map(str, range(4000)))
+    text = f"SELECT ?v ?x {{ VALUES ?v {{ {rows} }} BIND('{'x' * 5_000}' AS ?x) }}"
+    expected = b"v,x\r\n" + b"".join(b"%d,%s\r\n" % (number, b"x" * 5_000) for number in range(4000))
+    assert len(expected) > 20_000_000
+    request = post(text).replace(b"Connection: close", b"Accept: text/csv", 1)
+    server = serving(TINY, tmp_path)
+    with server as client, ExitStack() as stack:
+        assert asyncio.run(answer(client.base_url.port or 80, request)) == (200, expected)
+        time.sleep(3)  # what it took to make that has been given back
+        before = web_memory(server.process.pid)
+        stalled = []
+        for number in range(12):
+            connection = stack.enter_context(socket.socket())
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.settimeout(30)
+            connection.connect(("127.0.0.1", client.base_url.port or 80))
+            connection.sendall(request.replace(b"/sparql", b"/sparql?n=%d" % number, 1))  # no repeat
+            assert connection.recv(1) == b"H"
+            stalled.append(connection)
+        for _ in range(3):
+            time.sleep(1)
+            assert all(connection.recv(1) for connection in stalled)
+            began = time.monotonic()
+            assert client.get("/doc/theme/god-helse.ttl").status_code == 200
+            assert time.monotonic() - began < 1
+        grown = web_memory(server.process.pid) - before
+        assert grown < 3 * len(expected), f"{grown >> 20} MB for {12 * len(expected) >> 20} MB under way"
+        rest = b""
+        while not rest.endswith(expected[-5_006:]):  # the last row, with its number
+            rest += stalled[0].recv(1 << 20)
+        assert rest.endswith(expected), "who reads on gets it whole"

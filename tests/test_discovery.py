@@ -187,7 +187,10 @@ def test_the_catalogue_of_interfaces(tiny_server: httpx.Client) -> None:
     here = str(tiny_server.base_url).rstrip("/")
     rows = {row["anchor"]: row for row in answer.json()["linkset"]}
     items = [item["href"] for item in rows[f"{here}/.well-known/api-catalog"]["item"]]
-    assert f"{here}/sparql" in items
+    assert set(items) == {f"{here}/{name}" for name in ("sparql", "doc", "feed", "catalog", "reconcile", "search.json")}
+    for name, meta in (("reconcile", "reconcile"), ("search.json", "opensearch.xml")):
+        assert [target["href"] for target in rows[f"{here}/{name}"]["service-desc"]] == [f"{here}/openapi.json"]
+        assert [target["href"] for target in rows[f"{here}/{name}"]["service-meta"]] == [f"{here}/{meta}"]
     for item in items:
         for relation, targets in rows[item].items():
             for target in targets if relation != "anchor" else ():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 import httpx
@@ -20,9 +22,14 @@ import pytest
 from conftest import TINY, serving
 from delmaal.publish import publish
 from delmaal.release import Release, Shelf
+from delmaal.settings import load
+from delmaal.web import create_app
+from delmaal.web.front import spool
 from delmaal.web.front.cache import REMEMBERED, AnswerCache, Kept
 from delmaal.web.front.counters import Counters, prometheus
 from delmaal.web.front.fairuse import FairUse
+from delmaal.web.front.front import Front
+from delmaal.web.releases import Releases
 
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?a != ?d && STR(?c) = STR(?f)) }"
 
@@ -95,12 +102,23 @@ def until(true: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.02)
 
 
-def test_repeats_come_from_the_cache_and_say_the_same(tiny_server: httpx.Client) -> None:
-    path = "/doc/theme/god-helse"
-    first = tiny_server.get(path, headers={"Accept": "application/ld+json", "Accept-Encoding": "identity"})
+SOME = "SELECT ?s ?l { ?s skos:prefLabel ?l } ORDER BY ?s ?l # repeated by"
+
+
+@pytest.mark.parametrize(("method", "path", "accept", "form"), [
+    ("GET", "/doc/theme/god-helse", "application/ld+json", None),
+    ("GET", f"/sparql?query={quote(f'{SOME} GET')}", "text/csv", None),
+    ("POST", "/sparql", "application/sparql-results+xml", {"query": f"{SOME} form"}),
+], ids=["description", "query by GET", "query by POST"])
+def test_repeats_come_from_the_cache_and_say_the_same(tiny_server: httpx.Client, method: str, path: str, accept: str,
+                                                      form: dict[str, str] | None) -> None:
+    def ask() -> httpx.Response:
+        return tiny_server.request(method, path, data=form, headers={"Accept": accept, "Accept-Encoding": "identity"})
+
+    first = ask()
+    assert first.status_code == 200
     before = metric(tiny_server, "delmaal_cache_hits_total")
-    again = [tiny_server.get(path, headers={"Accept": "application/ld+json", "Accept-Encoding": "identity"})
-             for _ in range(10)]
+    again = [ask() for _ in range(10)]
     assert metric(tiny_server, "delmaal_cache_hits_total") >= before + 8  # one miss for each worker at most
     for answer in again:
         assert answer.content == first.content
@@ -171,6 +189,25 @@ def test_a_body_that_trickles_is_ended(tmp_path: Path) -> None:
             connection.close()
 
 
+def test_a_body_that_comes_byte_by_byte_is_ended(tmp_path: Path) -> None:
+    """The limit is for the whole body, not for a pause in it."""
+    with serving(TINY, tmp_path, DELMAAL_BODY_SECONDS="1", DELMAAL_WORKERS="1") as client, \
+            socket.create_connection(("127.0.0.1", client.base_url.port or 80), timeout=0.3) as connection:
+        started = time.monotonic()
+        connection.sendall(b"POST /sparql HTTP/1.1\r\nHost: h\r\nContent-Type: application/sparql-query\r\n"
+                           b"Content-Length: 50\r\n\r\n")
+        answer = b""
+        for byte in b"ASK {} # byte by byte":
+            connection.send(bytes([byte]))
+            try:
+                answer = connection.recv(4096)
+                break
+            except TimeoutError:  # no answer in the 0.3 s between two bytes
+                continue
+        assert answer.startswith(b"HTTP/1.1 408"), answer[:80]
+        assert 0.9 < time.monotonic() - started < 2.5
+
+
 def test_one_client_has_a_limit(tmp_path: Path) -> None:
     with serving(TINY, tmp_path, DELMAAL_CLIENT_LIMIT="5", DELMAAL_TRUSTED_HOPS="1") as client:
         statuses = [client.get("/health", headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.9"}).status_code
@@ -184,9 +221,27 @@ def test_one_client_has_a_limit(tmp_path: Path) -> None:
         assert client.get("/health").status_code == 200  # the machine itself
 
 
+def test_a_list_of_proxies_over_several_lines_is_one_list(tmp_path: Path) -> None:
+    server = serving(TINY, tmp_path, DELMAAL_CLIENT_LIMIT="5", DELMAAL_TRUSTED_HOPS="2", DELMAAL_ACCESS_LOG="1")
+    with server as client:
+        def status(number: int, address: str) -> int:
+            lines = [("X-Forwarded-For", f"6.6.6.{number}"), ("X-Forwarded-For", f"7.7.7.7, {address}"),
+                     ("X-Forwarded-For", "10.0.0.8")]
+            return client.get("/health", headers=lines).status_code
+
+        assert 429 in [status(number, "203.0.113.9:4711") for number in range(12)]  # a minute may begin meanwhile
+        assert status(99, "203.0.113.10") == 200
+        assert status(99, "[2001:db8::9]:80") == 200
+    clients = {json.loads(line)["client"] for line in server.printed.splitlines() if line.startswith("{")}
+    assert clients == {"127.0.0.1", "203.0.113.9", "203.0.113.10", "2001:db8::9"}
+
+
 def test_clients_address_is_taken_from_the_trusted_hops(tmp_path: Path) -> None:
     two = FairUse(tmp_path, 1, 2)
     assert two.client("10.0.0.1:5", "1.1.1.1, 2.2.2.2, 3.3.3.3") == "2.2.2.2"
+    for noted, address in (("192.0.2.1:5678", "192.0.2.1"), ("[2001:db8::1]:5678", "2001:db8::1"),
+                           ("[2001:db8::1]", "2001:db8::1"), ("2001:db8::1", "2001:db8::1"), ("unknown", "unknown")):
+        assert two.client("10.0.0.1:5", f"1.1.1.1, {noted}, 3.3.3.3:80") == address
     assert FairUse(tmp_path, 1, 0).client("10.0.0.1:5", "1.1.1.1") == "10.0.0.1"
     assert FairUse(tmp_path, 1, 0).client("[2001:db8::1]:5", "") == "2001:db8::1"
     assert two.wait("198.51.100.7:1", "") == 0
@@ -221,6 +276,54 @@ def test_an_answer_is_kept_from_its_second_request_on() -> None:
     assert len(cache._once) + len(cache._once_before) <= 2 * REMEMBERED
     cache.put("r1", ("0",), answer)
     assert cache.get("r1", ("0",)) is None, "it was forgotten"
+
+
+class Opening:
+    """The HTTP server's side of an answer: it opens the file that it is told, and has it until it is read."""
+
+    def __init__(self) -> None:
+        self.file: IO[bytes] | None = None
+        self.sent: tuple[int, dict[str, str], bytes] | None = None
+
+    def response_file(self, _status: int, _headers: list[tuple[str, str]], file: str) -> None:
+        self.file = Path(file).open("rb")  # noqa: SIM115  # the test closes it
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.sent = status, dict(headers), body
+
+
+def test_big_answers_under_way_are_bounded(tiny_release: Release, tmp_path: Path,
+                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "_OPENED_SECONDS", 0.0)
+    front = Front(create_app(load({}, {}), Releases(Shelf(tiny_release.folder.parent.parent))), load({}, {}), tmp_path)
+    front.spool = spool.Spool(tmp_path, 5 << 20)
+    big = Kept(200, [("content-type", "text/plain")], b"x" * (2 << 20), "")
+    first, second, third, fourth = (Opening() for _ in range(4))
+
+    async def answer_all() -> None:
+        for way in (first, second):
+            assert await front._deliver(way, big) == 200
+        assert await front._deliver(third, big) == 503
+        assert first.file is not None
+        first.file.close()  # its reader has it all
+        assert await front._deliver(fourth, big) == 200
+
+    asyncio.run(answer_all())
+    front.spool.close()
+    assert third.sent is not None
+    assert third.sent[1]["retry-after"] == "30"
+    assert json.loads(third.sent[2])["type"].endswith("#server-busy")
+    for way in (second, fourth):
+        assert way.file is not None
+        assert way.file.read() == big.body
+        way.file.close()
+    assert {path.name.partition("-")[0] for path in tmp_path.iterdir()} == {"counters"}, "the files have no name"
+
+
+def test_a_big_answer_does_without_the_disk_where_it_must(tmp_path: Path) -> None:
+    way, body = Opening(), b"x" * (2 << 20)
+    asyncio.run(spool.Spool(tmp_path / "not there").send(way, 200, [], body))
+    assert way.sent == (200, {}, body)
 
 
 def test_counters_outlive_their_process(tmp_path: Path) -> None:
@@ -364,6 +467,82 @@ def test_a_killed_web_process_is_replaced_and_a_killed_server_leaves_nobody(tmp_
         below = descendants(server.process.pid)
         server.process.kill()
         assert gone_within(below, 10), {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in below if alive(pid)}
+
+
+def keeper_of(server: int) -> int:
+    """The keeper's process itself, whose children were forked from it."""
+    return next(pid for pid in descendants(server)
+                if b"delmaal.keeper" in Path(f"/proc/{pid}/cmdline").read_bytes()
+                and int(Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[1]) == server)
+
+
+def test_kills_in_the_midst_of_heavy_queries(tmp_path: Path) -> None:
+    """First the keeper is killed, then both web processes: all come back, and nothing of before is left."""
+    server = serving(TINY, tmp_path)
+    busy = 'delmaal_workers{kind="query-busy"}'
+    answers: list[httpx.Response | httpx.TransportError] = []
+
+    def heavy(number: int) -> None:
+        with httpx.Client(base_url=server.address, timeout=60) as other:
+            try:
+                answers.append(other.post("/sparql", data={"query": f"{HEAVY} # {number}"}))
+            except httpx.TransportError as error:
+                answers.append(error)
+
+    def start(numbers: range) -> list[threading.Thread]:
+        threads = [threading.Thread(target=heavy, args=(number,)) for number in numbers]
+        for thread in threads:
+            thread.start()
+        until(lambda: metric(client, busy) == len(numbers), 10)
+        return threads
+
+    with server as client:
+        threads = start(range(1))
+        keeper = keeper_of(server.process.pid)
+        old = descendants(keeper)
+        assert len(old) >= 5
+        os.kill(keeper, signal.SIGKILL)
+        seen: list[int] = []
+        deadline = time.monotonic() + 15
+        while 200 not in seen[1:] or 503 not in seen:
+            seen.append(client.get("/ready").status_code)
+            assert time.monotonic() < deadline, seen
+        for thread in threads:
+            thread.join(10)
+        lost = answers[0]
+        assert isinstance(lost, httpx.Response)
+        assert (lost.status_code, lost.json()["type"].rpartition("#")[2]) == (503, "keeper-unreachable")
+        assert int(lost.headers["retry-after"]) > 0
+        assert gone_within(old, 5)
+        until(lambda: client.post("/sparql", data={"query": "ASK {}"}).status_code == 200, 5)
+
+        threads = start(range(1, 4))
+        keeper = keeper_of(server.process.pid)
+        number = len(descendants(keeper))
+        below = descendants(server.process.pid) - descendants(keeper) - {keeper}
+        workers = {pid for pid in below if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()}
+        assert len(workers) == 2
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        for thread in threads:
+            thread.join(10)
+        assert all(isinstance(answer, httpx.TransportError) for answer in answers[1:])
+        assert gone_within(workers, 5)
+
+        def back() -> bool:
+            try:
+                with httpx.Client(base_url=server.address, timeout=5) as fresh:
+                    return metric(fresh, busy) == 0 and metric(fresh, 'delmaal_workers{kind="web"}') == 2
+            except httpx.TransportError:
+                time.sleep(0.05)
+                return False
+
+        until(back, 15)
+        until(lambda: len(descendants(keeper)) == number, 10)
+        with httpx.Client(base_url=server.address, timeout=5) as fresh:
+            assert fresh.get("/ready").status_code == 200
+            assert fresh.post("/sparql", data={"query": "ASK {}"}).status_code == 200
+    assert "Traceback" not in server.printed
 
 
 def test_a_stop_lets_the_answer_under_way_out(tmp_path: Path) -> None:

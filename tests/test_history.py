@@ -8,7 +8,6 @@ import os
 import random
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import textwrap
@@ -17,16 +16,20 @@ from pathlib import Path
 
 import httpx
 import pytest
+from rdflib.namespace import DCTERMS
 
-from conftest import ROOT, serving
+from conftest import ROOT, TINY, serving
 from delmaal.lookup import FILES, Lookup
+from delmaal.publish import publish
 from delmaal.release import CACHES, Release, Shelf, verify
 from delmaal.release.changes import CAME, LEFT, PAGE, Change, read_changes, read_fragment, read_page
 from delmaal.release.history import History, record
 from delmaal.release.log import LOG, log_with, read_switches
 from delmaal.release.retention import hold, plan, retain
 from delmaal.release.sorted_dump import Unindexed
+from delmaal.validate import Report
 from succession import CHANGED, GONE, Succession
+from test_feed import Consumer
 
 DELMAAL = (sys.executable, "-m", "delmaal")
 
@@ -115,6 +118,73 @@ def test_what_a_stopped_build_did_not_note_is_noted_later(copied: Succession) ->
     record(copied.shelf.folder)
     assert {path.name: path.read_bytes() for path in (history / "changes").iterdir()} == expected
     assert (history / "departed").read_bytes() == departed
+
+
+def feed(shelf: Shelf) -> dict[str, str]:
+    """What a follower of the feed has in the end: the newest kind of change of each resource."""
+    history = History(shelf.folder)
+    return {change.iri: change.kind for fragment in history.fragments()
+            for change in read_changes(history.changes_of(fragment.number))}
+
+
+def spoken_of(release: Release) -> set[str]:
+    """The subjects of the data, which the feed is of."""
+    return {line[1 : line.index(">")] for line in (release.folder / FILES[0]).read_text("utf-8").splitlines()}
+
+
+def test_what_was_not_noted_is_noted_before_releases_are_dropped(copied: Succession) -> None:
+    shelf, before = copied.shelf, feed(copied.shelf)
+    left = {iri for iri, kind in before.items() if kind == LEFT}
+    shutil.rmtree(shelf.folder / "history")
+    retain(shelf, 1, 0)
+    assert [folder.name for folder in shelf.releases.iterdir()] == [copied.last.id]
+    assert feed(shelf) == before
+    assert {iri for iri in before if iri not in left} == spoken_of(copied.last)
+    departed = History(shelf.folder).last_with(copied.last.base + GONE)
+    assert departed is not None
+    assert departed.number == 2
+    shutil.rmtree(shelf.folder / "history")
+    retain(shelf, 1, 0)
+    assert feed(shelf) == dict.fromkeys(spoken_of(copied.last), CAME), "all that can still be told"
+    with serving(copied.publication, shelf.folder.parent) as client:
+        follower = Consumer(client)
+        follower.run("/feed")
+        assert {str(graph.value(member, DCTERMS.isVersionOf)) for member, graph in follower.emitted.items()} == (
+            spoken_of(copied.last))
+
+
+def test_changes_after_a_release_that_was_lost_are_whole(copied: Succession) -> None:
+    for lost in ("changes/000001", "changes/000002", "changes/000003"):
+        (copied.shelf.folder / "history" / lost).unlink()
+    shutil.rmtree(copied.second.folder)
+    record(copied.shelf.folder)
+    history = History(copied.shelf.folder)
+    assert [fragment.number for fragment in history.fragments()] == [0, 2, 3]
+    assert {change.iri for change in read_changes(history.changes_of(2))} == spoken_of(copied.first)
+    shutil.rmtree(copied.shelf.folder / "history")
+    (copied.shelf.folder / LOG).write_text(log_with(read_switches(copied.shelf.folder)[:2], copied.last.id), "utf-8")
+    record(copied.shelf.folder)
+    found = list(read_changes(History(copied.shelf.folder).changes_of(2)))
+    assert {change.iri for change in found if change.kind == CAME} == spoken_of(copied.last)
+    assert {change.iri for change in found if change.kind == LEFT} == (
+        spoken_of(copied.first) - spoken_of(copied.last))
+    assert [change.iri for change in found] == sorted((change.iri for change in found), key=lambda iri: f"{iri}>")
+
+
+def test_unchanged_build_notes_what_was_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("delmaal.validate.validate", lambda *_: Report(()))
+    release = publish(TINY, tmp_path).release
+    shelf = Shelf(tmp_path / "tiny")
+    shutil.rmtree(shelf.folder / "history")
+    assert not publish(TINY, tmp_path).fresh
+    assert feed(shelf) == dict.fromkeys(spoken_of(release), CAME)
+    shutil.rmtree(shelf.folder / "history")
+    (shelf.folder / LOG).unlink()
+    started = time.monotonic()
+    assert not publish(TINY, tmp_path).fresh
+    assert time.monotonic() - started < 1
+    assert [row.release for row in read_switches(shelf.folder)] == [release.id]
+    assert feed(shelf) == dict.fromkeys(spoken_of(release), CAME)
 
 
 def test_log_that_was_lost_begins_anew(copied: Succession) -> None:
@@ -376,51 +446,79 @@ def test_build_drops_what_the_settings_do_not_keep(copied: Succession) -> None:
 
 
 KILLED = textwrap.dedent("""
-    import sys
+    import json, os, shutil, signal, sys
     from pathlib import Path
     from delmaal.release import Shelf
+    from delmaal.release.history import History
     from delmaal.release.retention import retain
-    shelf = Shelf(Path(sys.argv[1]))
-    print("ready", flush=True)
-    sys.stdin.readline()
-    retain(shelf, 1, 1)
+
+    spare, folder, step = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    EVENTS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.copyfile"}
+
+    def killed(moment):
+        # Drop releases, and be killed before the `moment`-th thing that is done to a file.
+        done = 0
+
+        def watch(event, arguments):
+            nonlocal done
+            if event in EVENTS:
+                done += 1
+                if done == moment:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(watch)
+        retain(Shelf(folder), 1, 1)
+
+    def child(moment):
+        pid = os.fork()
+        if pid == 0:
+            killed(moment)
+            os._exit(0)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+    def feed():
+        history = History(folder)
+        for fragment in history.fragments():
+            release = history.switches()[fragment.read_from].release
+            assert (folder / "releases" / release).is_dir(), "the feed reads from a release that is gone"
+        return [history.changes_of(fragment.number).read_bytes() for fragment in history.fragments()]
+
+    expected, ended, moment = None, -signal.SIGKILL, 1
+    while ended:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(spare, folder, symlinks=True)
+        shelf = Shelf(folder)
+        current = shelf.current().id
+        ended = child(moment)
+        assert ended in (0, -signal.SIGKILL), f"moment {moment}: {ended}"
+        left = sorted(path.name for path in shelf.releases.glob("[0-9a-f]*"))
+        print(len(left))
+        assert current in left
+        for name in left:
+            listed = json.loads((shelf.releases / name / "manifest.json").read_bytes())["files"]
+            assert all((shelf.releases / name / path).is_file() for path in listed), f"{name} is half there"
+        for name in {row.release for row in History(folder).switches()}.difference(left):
+            assert json.loads((folder / "history" / "dropped" / f"{name}.json").read_bytes())["id"] == name
+        feed()
+        retain(shelf, 1, 1)
+        assert [path.name for path in shelf.releases.iterdir()] == [current], f"moment {moment}"
+        assert not list(folder.rglob(".unfinished*")), f"moment {moment}"
+        expected = expected or feed()
+        assert feed() == expected, f"moment {moment}: the feed has lost something"
+        moment += step
 """)
 
 
 def test_killed_retention_leaves_a_whole_shelf(copied: Succession) -> None:
     folder = copied.shelf.folder
-    rng = random.Random(3)
-    spare = folder.parent / "spare"
-    shutil.copytree(folder, spare, symlinks=True)
-    outcomes = set()
-    for attempt in range(8):
-        shutil.rmtree(folder)
-        shutil.copytree(spare, folder, symlinks=True)
-        process = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)], text=True, cwd=ROOT,
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        process.stdin.write("go\n")
-        process.stdin.flush()
-        time.sleep(rng.uniform(0, 0.03) if attempt else 0.0)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        shelf = Shelf(folder)
-        left = sorted(path.name for path in shelf.releases.glob("[0-9a-f]*"))
-        outcomes.add(len(left))
-        assert copied.last.id in left
-        for name in left:
-            listed = json.loads((shelf.releases / name / "manifest.json").read_bytes())["files"]
-            assert all((shelf.releases / name / path).is_file() for path in listed), f"{name} is half there"
-        history = History(folder)
-        for fragment in history.fragments():
-            release = history.switches()[fragment.read_from].release
-            assert (shelf.releases / release).is_dir(), "the feed reads from a release that is gone"
-        retain(shelf, 1, 1)
-        assert sorted(path.name for path in shelf.releases.iterdir()) == [copied.last.id]
-        assert not list(folder.rglob(".unfinished*"))
-    assert not list(verify(shelf.current()))
+    spare = shutil.copytree(folder, folder.parent / "spare", symlinks=True)
+    run = subprocess.run([sys.executable, "-c", KILLED, str(spare), str(folder), "7"], capture_output=True, text=True,
+                         check=False, cwd=ROOT, timeout=120)
+    assert run.returncode == 0, run.stderr
+    left = list(map(int, run.stdout.split()))
+    assert set(left) == {1, 2, 3}, "killed before the first release is dropped, between the two, and after"
+    assert left == sorted(left, reverse=True)
+    assert not list(verify(copied.shelf.current()))
 
 
 def test_changes_outlive_the_releases(copied: Succession) -> None:

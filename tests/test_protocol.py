@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import httpx
 import pyoxigraph as ox
@@ -16,7 +17,7 @@ from rdflib import RDF, Graph, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from rdflib.term import Node
-from SPARQLWrapper import JSON, POST, SPARQLWrapper
+from SPARQLWrapper import CSV, GET, JSON, JSONLD, POST, RDFXML, TSV, TURTLE, XML, SPARQLWrapper
 
 from conftest import REFERENCE, TINY, needs_reference, serving
 from delmaal import formats
@@ -183,6 +184,54 @@ def test_result_formats_by_the_w3c_rules(tiny_server: httpx.Client) -> None:
     assert js["results"]["bindings"][1] == {"a": {"type": "uri", "value": "http://e/"}}
 
 
+RESULTS = "{http://www.w3.org/2005/sparql-results#}"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def ask_for(client: httpx.Client, query: str, kind: str) -> str:
+    """The answer in a media type."""
+    answer = client.get("/sparql", params={"query": query}, headers={"Accept": kind})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_results_in_xml_by_the_w3c_rules(tiny_server: httpx.Client) -> None:
+    """SPARQL Query Results XML Format, second edition, 2.2 and 2.3."""
+    text = """SELECT ?a ?b ?c { { BIND("x < y & 'z'"@nb AS ?a) BIND(1.5 AS ?b) } UNION { BIND(<http://e/?a&b> AS ?a)
+              BIND(BNODE() AS ?c) } UNION { BIND("plain" AS ?b) } }"""
+    root = ElementTree.fromstring(ask_for(tiny_server, text, "application/sparql-results+xml"))
+    assert root.tag == f"{RESULTS}sparql"
+    assert [child.tag for child in root] == [f"{RESULTS}head", f"{RESULTS}results"]
+    assert [each.attrib for each in root.iterfind(f"{RESULTS}head/{RESULTS}variable")] == \
+        [{"name": "a"}, {"name": "b"}, {"name": "c"}]
+    found = [{binding.get("name"): (binding[0].tag.removeprefix(RESULTS), binding[0].attrib, binding[0].text)
+              for binding in result.iterfind(f"{RESULTS}binding")}
+             for result in root.iterfind(f"{RESULTS}results/{RESULTS}result")]
+    decimal = {"datatype": "http://www.w3.org/2001/XMLSchema#decimal"}
+    kind, attributes, name = found[1].pop("c")
+    assert (kind, attributes, bool(name)) == ("bnode", {}, True)
+    assert found == [{"a": ("literal", {XML_LANG: "nb"}, "x < y & 'z'"), "b": ("literal", decimal, "1.5")},
+                     {"a": ("uri", {}, "http://e/?a&b")},  # unbound has no binding
+                     {"b": ("literal", {}, "plain")}]
+
+
+def test_empty_results_and_booleans_by_the_w3c_rules(tiny_server: httpx.Client) -> None:
+    nothing = "SELECT ?x ?y { FILTER(false) }"
+    assert json.loads(ask_for(tiny_server, nothing, "application/sparql-results+json")) == \
+        {"head": {"vars": ["x", "y"]}, "results": {"bindings": []}}
+    assert ask_for(tiny_server, nothing, "text/csv") == "x,y\r\n"
+    assert ask_for(tiny_server, nothing, "text/tab-separated-values") == "?x\t?y\n"
+    root = ElementTree.fromstring(ask_for(tiny_server, nothing, "application/sparql-results+xml"))
+    assert [each.get("name") for each in root.iter(f"{RESULTS}variable")] == ["x", "y"]
+    assert [len(each) for each in root.iterfind(f"{RESULTS}results")] == [0]
+    for query, truth in (("ASK {}", True), ("ASK { FILTER(false) }", False)):
+        assert json.loads(ask_for(tiny_server, query, "application/sparql-results+json")) == \
+            {"head": {}, "boolean": truth}
+        root = ElementTree.fromstring(ask_for(tiny_server, query, "application/sparql-results+xml"))
+        assert [(each.tag, each.text) for each in root if each.tag != f"{RESULTS}head"] == \
+            [(f"{RESULTS}boolean", str(truth).lower())]
+
+
 def test_percent_decoding_happens_once(tiny_server: httpx.Client) -> None:
     text = 'SELECT ("%41+æ%2B" AS ?x) {}'
     for answer in (tiny_server.get(f"/sparql?query={quote(text, safe='')}"),
@@ -265,6 +314,40 @@ def test_form_for_a_browser_description_for_a_program(tiny_server: httpx.Client)
     assert page.headers["content-type"].startswith("text/html")
     assert "<textarea" in page.text
     assert tiny_server.get("/sparql").headers["content-type"].startswith("text/turtle")
+
+
+WRAPPED = "SELECT ?t { ?t a <https://w3id.org/delmaal/ns#Theme> } ORDER BY ?t"
+THEMES = [f"https://example.org/lillevik/id/theme/{name}" for name in ("god-helse", "ren-energi")]
+
+
+@pytest.mark.parametrize("method", [GET, POST])
+@pytest.mark.parametrize("kind", [JSON, XML, CSV, TSV])
+def test_sparqlwrapper_reads_each_result_format(tiny_server: httpx.Client, kind: str, method: str) -> None:
+    client = SPARQLWrapper(f"{tiny_server.base_url}/sparql")
+    client.setMethod(method)
+    client.setReturnFormat(kind)
+    client.setQuery(WRAPPED)
+    found: Any = client.queryAndConvert()
+    if kind == JSON:
+        assert [row["t"]["value"] for row in found["results"]["bindings"]] == THEMES
+    elif kind == XML:
+        assert [node.firstChild.data for node in found.getElementsByTagName("uri")] == THEMES
+    else:
+        head, quoted = ("t", "%s") if kind == CSV else ("?t", "<%s>")
+        assert found.decode().splitlines() == [head, *(quoted % iri for iri in THEMES)]
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # SPARQLWrapper makes one
+@pytest.mark.parametrize("kind", [TURTLE, RDFXML, JSONLD])
+def test_sparqlwrapper_reads_each_graph_format(tiny_server: httpx.Client, kind: str) -> None:
+    client = SPARQLWrapper(f"{tiny_server.base_url}/sparql")
+    client.setReturnFormat(kind)
+    client.setQuery(QUERIES["construct"][0])
+    found: Any = client.queryAndConvert()
+    graph = found if isinstance(found, Graph) else Graph().parse(data=found, format=kind)
+    expected = Graph().parse(data=ask_for(tiny_server, QUERIES["construct"][0], "application/n-triples"), format="nt")
+    assert len(expected) == 4
+    assert set(graph) == set(expected)
 
 
 def test_sparqlwrapper_is_a_client(tiny_server: httpx.Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -43,13 +44,19 @@ def test_push_then_serve_from_the_remote_store(tmp_path: Path) -> None:
             [sys.executable, "-m", "delmaal", "push", str(TINY), "--out", str(out), "--engine-url", f"{store}/query",
              "--engine-store-url", f"{store}/store"], capture_output=True, text=True, check=False)
         assert push.returncode == 0, push.stderr
-        with serving(TINY, out, DELMAAL_ENGINE_URL=f"{store}/query") as client:
+        with serving(TINY, out, DELMAAL_ENGINE_URL=f"{store}/query", DELMAAL_QUERY_SECONDS="2") as client:
             answer = client.get("/sparql", params={"query": THEMES}, headers={"Accept": "text/csv"})
             assert answer.text.splitlines() == ["l", "Clean energy", "God helse", "Good health", "Ren energi"]
             service = client.get("/sparql", params={"query": "ASK { SERVICE <http://127.0.0.1:1/> {} }"})
             assert service.status_code == 400
             unknown = client.get("/sparql", params={"query": "ASK {}", "default-graph-uri": "http://example.org/x"})
             assert unknown.status_code == 400
+            remote.send_signal(signal.SIGSTOP)
+            late = client.get("/sparql", params={"query": THEMES + " # late"})
+            assert (late.status_code, late.json()["type"].rpartition("#")[2]) == (504, "engine-too-slow")
+            assert int(late.headers["retry-after"]) > 0
+            remote.send_signal(signal.SIGCONT)
+            assert client.get("/sparql", params={"query": THEMES + " # later"}).status_code == 200
             remote.kill()
             remote.wait()
             lost = client.get("/sparql", params={"query": THEMES + " # again"})

@@ -25,7 +25,7 @@ from delmaal.describe import (
 from delmaal.describe.dumps import Dump, sorted_lines
 from delmaal.errors import InvalidPublication, Mark, ReleaseError, SettingError, SourceError, SourceErrors
 from delmaal.formats import RDF_FORMATS, write
-from delmaal.records import Finding, Publication
+from delmaal.records import LICENCES, Finding, Publication
 from delmaal.release import File, Release, Shelf, identify, named, shelf_of, twins
 from delmaal.settings import share
 from delmaal.sources import SOURCES, Reading
@@ -141,10 +141,10 @@ def publish(folder: Path, out: Path, base: str | None = None, progress: Progress
         raise SettingError("out-in-sources", sentence)
     digest = inputs_digest(folder, base)
     done = shelf.made_from(digest)
-    if done is not None:
-        shelf.tidy()
-        return Outcome(done, (), fresh=False, switched=False)
     try:
+        if done is not None:
+            shelf.tidy()
+            return Outcome(done, (), fresh=False, switched=False)
         with shelf.locked():
             return _publish(folder, shelf, digest, base, progress)
     except OSError as error:
@@ -179,6 +179,7 @@ def _publish(folder: Path, shelf: Shelf, digest: str, base: str | None, progress
         "publication": publication.slug,
         "base": publication.base,
         "title": dict(publication.title.items()),
+        "licence": {"name": publication.licence, "iri": LICENCES[publication.licence].page},
         "parts": {name: len(triples) for name, triples in sorted(whole.parts.items())},
         "findings": {severity: len(checked.report.of(severity)) for severity in ("Violation", "Warning", "Info")},
     }

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode, Triple
 
 from delmaal import __version__
-from delmaal.records import Finding, Publication
+from delmaal.records import LICENCES, Finding, Publication
 from delmaal.terms import PREFIXES, RELEASE_PLACEHOLDER, Minter, term, text, typed
 
 
@@ -35,7 +35,7 @@ def provenance(publication: Publication, ingredients: Iterable[Ingredient]) -> l
     out = [
         Triple(release, term("rdf:type"), term("prov:Entity")),
         Triple(release, term("prov:wasGeneratedBy"), activity),
-        Triple(release, term("dct:license"), NamedNode("https://creativecommons.org/licenses/by/4.0/")),
+        Triple(release, term("dct:license"), NamedNode(LICENCES[publication.licence].page)),
         Triple(activity, term("rdf:type"), term("prov:Activity")),
         Triple(release, term("prov:wasAttributedTo"), publisher),
         Triple(publisher, term("rdf:type"), term("prov:Agent")),

@@ -5,6 +5,7 @@
     documents.py    Document, DocumentMention
     statistics.py   Statistic, StatisticMention, Indicator, Area, Unit, NoFigure
     publication.py  Publication, Agent, Place, Source, Named, Coded, Topic
+    licences.py     Licence, and the table of them
     findings.py     Finding
 
 A record keeps the Mark of itself and of each of its fields (`title`, `title.en`, `subjects.0`), so that whatever is
@@ -13,12 +14,14 @@ found wrong later, in the graph, can be said at its place in the source.
 
 from delmaal.records.documents import Document, DocumentMention
 from delmaal.records.findings import Finding, Severity
+from delmaal.records.licences import LICENCES, Licence
 from delmaal.records.publication import Agent, Coded, Named, Place, Publication, Source, Topic
 from delmaal.records.statistics import Area, Indicator, NoFigure, Statistic, StatisticMention, Unit
 from delmaal.records.texts import WHOLE, Lines, Marks, Text
 from delmaal.records.themes import PrintedCode, TargetLink, Theme
 
 __all__ = [
+    "LICENCES",
     "WHOLE",
     "Agent",
     "Area",
@@ -27,6 +30,7 @@ __all__ = [
     "DocumentMention",
     "Finding",
     "Indicator",
+    "Licence",
     "Lines",
     "Marks",
     "Named",

@@ -7,7 +7,8 @@
       pinned                the ids of releases that are kept whatever the settings say
 
 All of it is made from the log and from kept releases, when a release becomes current; what a stopped build has left out
-is made up for at the next. Every file is replaced whole.
+is made up for by the next, though nothing is to be built, and before any release is dropped. Every file is replaced
+whole.
 """
 
 from __future__ import annotations
@@ -109,18 +110,22 @@ class History:
 
 
 def record(shelf: Path) -> None:
-    """Note what each switch changed that is not noted yet, as far as its release and the one before it are there."""
+    """Note what each switch changed that is not noted yet, as far as its release is there."""
     history = History(shelf)
-    switches, kept = history.switches(), history.kept()
     (history.folder / "changes").mkdir(parents=True, exist_ok=True)
-    for here in switches:
-        before = switches[here.number - 1] if here.number else None
-        target = history.changes_of(here.number)
-        if _noted(target, here) or here.release not in kept or (before and before.release not in kept):
-            continue
-        new, old = (shelf / "releases" / row.release if row else None for row in (here, before))
-        assert new is not None
-        _replace(target, partial(_record_switch, history=history, here=here, old=old, new=new))
+    for here in unnoted(history):
+        _replace(history.changes_of(here.number), partial(_record_switch, history=history, here=here))
+
+
+def unnoted(history: History) -> list[Switch]:
+    """The switches whose releases are there, but not what they changed."""
+    return [row for row in _readable(history) if not _noted(history.changes_of(row.number), row)]
+
+
+def _readable(history: History) -> list[Switch]:
+    """The switches whose releases are there with what the changes are told from."""
+    releases = history.shelf / "releases"
+    return [row for row in history.kept_switches() if all((releases / row.release / name).is_file() for name in FILES)]
 
 
 def _is_of(fragment: Fragment, switch: Switch) -> bool:
@@ -134,16 +139,30 @@ def _noted(path: Path, switch: Switch) -> bool:
         return False
 
 
-def _record_switch(path: Path, history: History, here: Switch, old: Path | None, new: Path) -> None:
+def _record_switch(path: Path, history: History, here: Switch) -> None:
     """Write what a switch changed; what has left is noted first, so that the file is there when all is done."""
     gone: list[str] = []
+    before = next((row for row in reversed(_readable(history)) if row.number < here.number), None)
+    new, old = (history.shelf / "releases" / row.release if row else None for row in (here, before))
+    assert new is not None
     found = changes(old / FILES[0] if old else None, new / FILES[0])
+    if before and before.number < here.number - 1:
+        found = _everything(found, new / FILES[0])
     write_fragment(path, here.number, here.release, here.number, _listing_gone(found, gone))
-    if old is None:
-        (history.folder / "departed").unlink(missing_ok=True)  # it is of a log that was lost
-    else:
+    if old is not None:
         gone += (change.iri for change in changes(old / FILES[1], new / FILES[1]) if change.kind == LEFT)
         _note_departed(history.folder, gone, here.number - 1)
+    elif here.number == 0:
+        (history.folder / "departed").unlink(missing_ok=True)  # it is of a log that was lost
+
+
+def _everything(found: Iterable[Change], new: Path) -> Iterator[Change]:
+    """Everything that a release says, as if it all came, and what has left since the last release that is kept.
+
+    What the switches between those two changed cannot be told any more; so whoever follows the feed has the data.
+    """
+    left = (change for change in found if change.kind == LEFT)
+    return heapq.merge(changes(None, new), left, key=lambda change: _order(change.iri))
 
 
 def _listing_gone(found: Iterable[Change], gone: list[str]) -> Iterator[Change]:

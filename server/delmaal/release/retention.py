@@ -114,6 +114,7 @@ def retain(shelf: Shelf, keep_releases: int, keep_caches: int) -> Plan:
         shelf.tidy()
         return planned
     with shelf.locked():
+        shelf.note(shelf.current())  # what the releases changed can be told only while they are there
         planned = plan(shelf, keep_releases, keep_caches)
         for name in planned.bare:
             _drop_caches(shelf, name)
@@ -139,6 +140,8 @@ def _drop(shelf: Shelf, name: str) -> bool:
         with suppress(FileNotFoundError):
             fresh = kept / f"{UNFINISHED}{name}.json"
             shutil.copyfile(folder / "manifest.json", fresh)
+            with fresh.open("rb") as file:
+                os.fsync(file.fileno())
             fresh.replace(kept / f"{name}.json")
         _clear(shelf, folder, name)
     return True

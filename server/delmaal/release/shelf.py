@@ -21,7 +21,7 @@ import zstandard
 from delmaal import __version__
 from delmaal.errors import ReleaseError
 from delmaal.release.caches import CACHES
-from delmaal.release.history import record
+from delmaal.release.history import History, record, unnoted
 from delmaal.release.identity import FORMAT_VERSION, seal_of
 from delmaal.release.log import LOG, log_with, read_switches
 
@@ -136,10 +136,15 @@ class Shelf:
                 self._clear()
 
     def tidy(self) -> None:
-        """Clear what a run that was stopped has left, unless another is at work."""
-        if any(self.releases.glob(f"{UNFINISHED}*")):
+        """Clear what a run that was stopped has left, and note what it has not, unless another is at work."""
+        if any(self.releases.glob(f"{UNFINISHED}*")) or self._is_behind():
             with suppress(ReleaseError), self.locked():
-                pass
+                self.note(self.current())
+
+    def _is_behind(self) -> bool:
+        history = History(self.folder)
+        switches = history.switches()
+        return not switches or switches[-1].release != self.current().id or bool(unnoted(history))
 
     def _clear(self) -> None:
         for folder in (self.folder, self.releases, self.folder / "history", self.folder / "history" / "changes"):
@@ -202,11 +207,14 @@ class Shelf:
             fresh.symlink_to(wanted)
             fresh.replace(link)
             _sync(self.folder)
-        self._log(release)
+        self.note(release)
         return switched
 
-    def _log(self, release: Release) -> None:
-        """Note a switch and what it changed, unless they are noted: a build stopped after its switch left them out."""
+    def note(self, release: Release) -> None:
+        """Note the switch to the current release, and what each switch changed, unless that is noted; under the lock.
+
+        A build that was stopped after its switch left it out, and retention must not drop what it is told from.
+        """
         rows = read_switches(self.folder)
         if not rows or rows[-1].release != release.id:
             self._replace(LOG, log_with(rows, release.id).encode())

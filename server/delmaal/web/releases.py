@@ -18,6 +18,8 @@ from werkzeug.http import http_date
 from delmaal.errors import ReleaseError
 from delmaal.lookup import Lookup
 from delmaal.ntriples import Term, read_term
+from delmaal.records import LICENCES, Licence
+from delmaal.records.licences import BY_AUTHORITY
 from delmaal.release import Release, Shelf
 from delmaal.release.retention import hold
 from delmaal.terms import Minter, term
@@ -70,6 +72,21 @@ class Opened:
     def own(self) -> bytes:
         """The release's own IRI as a token."""
         return str(self.iri.thing("release", self.release.id)).encode()
+
+    @cached_property
+    def licence(self) -> Licence:
+        """The licence of the release's data: as its manifest names it; in a release older than that, its catalogue."""
+        told = self.release.manifest.get("licence")
+        if told is not None:
+            return Licence(told["name"], told["iri"], told["iri"])
+        named = (BY_AUTHORITY.get(found.value)
+                 for found in self.objects(self.iri.document("catalog").value, "dct:license"))
+        return next((licence for licence in named if licence is not None), LICENCES["CC BY 4.0"])
+
+    @cached_property
+    def licensed(self) -> bytes:
+        """That a document is under this licence, as `predicate object`."""
+        return f"{term('dct:license')} <{self.licence.page}>".encode()
 
     def label_pairs(self, iri: str) -> list[bytes]:
         """What labels a resource, as `predicate object`, one for each language."""

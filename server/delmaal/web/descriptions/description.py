@@ -25,14 +25,15 @@ INCOMING_LIMIT = 25
 
 ROWS: tuple[Format, ...] = (*formats.RDF_FORMATS, HTML)
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+"""Of the ontology and the shapes, which are the product's; a publication's own is its release's to say."""
+
 PLAIN = re.compile(r"/(?:doc|id)/[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*\Z")
 """A path of a thing of the publication, or of its document, that needs no escaping."""
 
-_ABOUT, _PART_OF, _LICENSED, _TOPIC, _NEXT = (
+_ABOUT, _PART_OF, _TOPIC, _NEXT = (
     "".join(f"{term(name)} " for name in names.split()).encode() for names in
-    ("rdf:type foaf:Document", "dct:isPartOf", "dct:license", "foaf:primaryTopic", "schema:nextItem"))
+    ("rdf:type foaf:Document", "dct:isPartOf", "foaf:primaryTopic", "schema:nextItem"))
 _ABOUT = _ABOUT.rstrip()
-_LICENSED += f"<{LICENCE}>".encode()
 _NEXT_SHORT, _NEXT_BIT = iri_token(_NEXT.rstrip())
 _FOLLOWING = b" ;\n    " + _NEXT_SHORT + b" "
 _NONE: list[bytes] = []
@@ -89,8 +90,9 @@ def links_of(opening: Opened, page: Page, path: str, suffixed: str, row: Format,
     the pages beside it."""
     iri, number = page.iri, page.number
     quoted = iri if _PLAIN_IRI.match(iri) else quote(iri, safe=":/?#[]@!$&()*+,;=%~._-")
+    licence = LICENCE if path == "ns" else opening.licence.page
     links = (f'<{opening.release.base}{path}>; rel="canonical", <{quoted}>; rel="describes", '
-             f'</void.ttl>; rel="describedby", <{LICENCE}>; rel="license"{suffixed.join(_ALTERNATES)}')
+             f'</void.ttl>; rel="describedby", <{licence}>; rel="license"{suffixed.join(_ALTERNATES)}')
     if number > 1:
         links += f', <{address_of(suffixed, row, number - 1, spoken)}>; rel="prev"'
     if page.more:
@@ -116,7 +118,7 @@ def _turtle(opening: Opened, page: Page, url: bytes) -> bytes:
     topic = b"<" + page.iri.encode() + b">"
     own, used, links = paragraph(topic, page.pairs)
     name, bit = iri_token(topic)
-    sheet, bits = _sheet(opening.own)
+    sheet, bits = _sheet(opening.own, opening.licensed)
     following = b""
     if page.more:
         bits |= _NEXT_BIT
@@ -146,16 +148,16 @@ def _turtle(opening: Opened, page: Page, url: bytes) -> bytes:
 
 
 @lru_cache(maxsize=16)
-def _sheet(release: bytes) -> tuple[bytes, int]:
+def _sheet(release: bytes, licensed: bytes) -> tuple[bytes, int]:
     """What is said about every document, as Turtle up to the name of the topic, and the prefixes used."""
-    whole, used, _ = paragraph(b"<>", [_ABOUT, _PART_OF + release, _LICENSED, _TOPIC + b"<>"])
+    whole, used, _ = paragraph(b"<>", [_ABOUT, _PART_OF + release, licensed, _TOPIC + b"<>"])
     return whole[len(b"<>") : -len(b"<> .\n")], used
 
 
 def _lines(opening: Opened, page: Page, url: bytes) -> list[bytes]:
     topic, node = b"<" + page.iri.encode() + b">", b"<" + url + b"> "
     lines = page.own
-    lines += [node + _ABOUT, node + _PART_OF + opening.own, node + _LICENSED, node + _TOPIC + topic]
+    lines += [node + _ABOUT, node + _PART_OF + opening.own, node + opening.licensed, node + _TOPIC + topic]
     if page.more:
         following = page_query(url.decode(), page.number + 1).encode()
         lines.append(node + _NEXT + b"<" + url + following + b">")

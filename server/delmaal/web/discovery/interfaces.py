@@ -72,6 +72,17 @@ INTERFACES: Mapping[str, Description] = {
         "service-meta": (Link("/catalog.ttl", "", "text/turtle", "DCAT-AP-NO"),
                          Link("/catalog.jsonld", "", "application/ld+json", "DCAT-AP-NO")),
     },
+    "/reconcile": {
+        "service-desc": (Link("/openapi.json", "", "application/json", "OpenAPI"),),
+        "service-meta": (Link("/reconcile", "", "application/json", "Reconciliation Service API 0.2"),),
+        "status": (Link("/ready", "", "text/plain"),),
+    },
+    "/search.json": {
+        "service-desc": (Link("/openapi.json", "", "application/json", "OpenAPI"),),
+        "service-doc": (Link("/search", "", "text/html"),),
+        "service-meta": (Link("/opensearch.xml", "", "application/opensearchdescription+xml", "OpenSearch"),),
+        "status": (Link("/ready", "", "text/plain"),),
+    },
 }
 """The interfaces of the server, each with what describes it."""
 

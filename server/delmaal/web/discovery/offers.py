@@ -6,14 +6,10 @@ import re
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from delmaal.terms import EU
+from delmaal.records.licences import BY_AUTHORITY
 from delmaal.web.releases import Opened
 
-LICENCE_PAGES = {
-    f"{EU}licence/CC_BY_4_0": "https://creativecommons.org/licenses/by/4.0/",
-    f"{EU}licence/CC0": "https://creativecommons.org/publicdomain/zero/1.0/",
-    f"{EU}licence/NLOD_2_0": "https://data.norge.no/nlod/no/2.0",
-}
+LICENCE_PAGES = {iri: licence.page for iri, licence in BY_AUTHORITY.items()}
 """The page of a licence that the catalogue names by the EU's IRI: search engines and people know licences by it."""
 
 WHOLE = "all"

@@ -6,4 +6,5 @@
     wsgi.py       calls Flask
     cache.py      answers that were given already;  named.py  request ids;  fairuse.py  limits for a client
     counters.py   what /metrics tells, over all processes;  memory.py  gives memory back
+    spool.py       big answers on their way out, in files
 """

@@ -55,8 +55,15 @@ class FairUse:
         address = peer.rpartition(":")[0].strip("[]")
         if self.hops and forwarded:
             noted = [part.strip() for part in forwarded.split(",")]
-            address = noted[-self.hops] if len(noted) >= self.hops else noted[0]
+            address = _without_port(noted[-self.hops] if len(noted) >= self.hops else noted[0])
         return address
+
+
+def _without_port(noted: str) -> str:
+    """The address of what a proxy noted, some of which write the port too: `192.0.2.1:5000`, `[2001:db8::1]:5000`."""
+    if noted.startswith("["):
+        return noted[1:].partition("]")[0]
+    return noted.partition(":")[0] if noted.count(":") == 1 else noted
 
 
 def _is_loopback(address: str) -> bool:

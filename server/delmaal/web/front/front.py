@@ -32,6 +32,7 @@ from delmaal.web.front.endpoint import SPARQL, Endpoint
 from delmaal.web.front.fairuse import FairUse
 from delmaal.web.front.memory import Memory
 from delmaal.web.front.named import Named
+from delmaal.web.front.spool import BIG, Spool, SpoolFull
 from delmaal.web.front.wsgi import call
 from delmaal.web.releases import Opened, Releases
 from delmaal.web.sparql.view import GONE
@@ -74,6 +75,7 @@ class Front:
         sys.setswitchinterval(_SWITCH_SECONDS)
         self.releases: Releases = app.config["RELEASES"]
         self.memory = Memory()
+        self.spool = Spool(run_dir)
         self.direct = Direct(app)
         self.endpoint = Endpoint(app)
         app.config["COUNTERS"] = self.counters
@@ -91,17 +93,17 @@ class Front:
         if name or self.settings.access_log:
             name = name if _REQUEST_ID.fullmatch(name) else os.urandom(8).hex()
             proto = Named(proto, name)
-        status = self._refused(scope, proto, path, pairs, headers) or await self._answer(scope, proto, path, headers,
+        status = self._refused(scope, proto, path, pairs) or await self._answer(scope, proto, path, headers,
                                                                                         len(pairs) == len(headers))
         seconds = time.perf_counter() - started
         self.counters.request(path, status, seconds)
         if self.settings.access_log:
             self._log(scope, name, status, seconds)
 
-    def _refused(self, scope: Any, proto: Any, path: str, pairs: list[tuple[str, str]], headers: dict[str, str]) -> int:
+    def _refused(self, scope: Any, proto: Any, path: str, pairs: list[tuple[str, str]]) -> int:
         """Refuse a request by its head; 0 where there is nothing against it."""
         if self.fair_use.limit:
-            wait = self.fair_use.wait(scope.client, headers.get("x-forwarded-for", ""))
+            wait = self.fair_use.wait(scope.client, _forwarded(pairs))
             if wait:
                 self.counters.add("limited")
                 return _refuse(proto, 429, "too-many-requests", "too many requests from one client", wait)
@@ -127,13 +129,13 @@ class Front:
         if key is not None and opened is not None:
             kept = self.cache.get(release, key)
             if kept is not None:
-                return self._from_cache(method, proto, headers.get("if-none-match"), kept)
+                return await self._from_cache(method, proto, headers.get("if-none-match"), kept)
             found = self.direct.answer(opened, path, scope.query_string, headers)
             if found is None and path == SPARQL:
                 made = await self.endpoint.answer(scope, proto, headers, body, opened)
                 found, told = (made, None) if isinstance(made, Kept) else (None, made)
             if found is not None:
-                return self._send(scope, proto, found, key, release, sure=True)
+                return await self._send(scope, proto, found, key, release, sure=True)
         return await self._from_flask(scope, proto, body, key, release, told)
 
     def _opened(self) -> Opened | None:
@@ -166,7 +168,7 @@ class Front:
             return _refuse(proto, 413, "body-too-long", f"a body may have {limit:,} bytes")
         return b"".join(chunks)
 
-    def _from_cache(self, method: str, proto: Any, match: str | None, kept: Kept) -> int:
+    async def _from_cache(self, method: str, proto: Any, match: str | None, kept: Kept) -> int:
         self.counters.add("cache_hits")
         if match is not None and method != "POST" and matches(match, kept.etag):
             self.counters.add("not_modified")
@@ -174,9 +176,8 @@ class Front:
             return 304
         if method == "HEAD":
             proto.response_empty(kept.status, kept.headers)
-        else:
-            proto.response_bytes(kept.status, kept.headers, kept.body)
-        return kept.status
+            return kept.status
+        return await self._deliver(proto, kept)
 
     async def _from_flask(self, scope: Any, proto: Any, body: bytes, key: Key | None, release: str,
                           told: dict[str, Any] | None) -> int:
@@ -194,9 +195,10 @@ class Front:
         else:
             status, headers, content = call(self.app.wsgi_app, scope, body, told or {})
         etag = next((value for name, value in headers if name == "ETag"), "")
-        return self._send(scope, proto, Kept(status, headers, content, etag), key, release)
+        return await self._send(scope, proto, Kept(status, headers, content, etag), key, release)
 
-    def _send(self, scope: Any, proto: Any, found: Kept, key: Key | None, release: str, sure: bool = False) -> int:
+    async def _send(self, scope: Any, proto: Any, found: Kept, key: Key | None, release: str,
+                    sure: bool = False) -> int:
         """Send an answer that had to be made, and keep it where it may be asked for again; `sure` says that it was
         made from this release."""
         status = found.status
@@ -215,8 +217,20 @@ class Front:
         elif not found.body or scope.method == "HEAD":
             proto.response_empty(status, found.headers)
         else:
-            proto.response_bytes(status, found.headers, found.body)
+            return await self._deliver(proto, found)
         return status
+
+    async def _deliver(self, proto: Any, found: Kept) -> int:
+        """Send an answer with its body, whose reader may take its time."""
+        if len(found.body) < BIG:
+            proto.response_bytes(found.status, found.headers, found.body)
+            return found.status
+        try:
+            await self.spool.send(proto, found.status, found.headers, found.body)
+        except SpoolFull:
+            return _refuse(proto, 503, "server-busy", "too many big answers are under way to clients that do not read "
+                           "them; ask again later", 30)
+        return found.status
 
     def _log(self, scope: Any, name: str, status: int, seconds: float) -> None:
         """One line of JSON for each request; the query string stays out: it may hold what a client keeps secret."""
@@ -224,7 +238,7 @@ class Front:
         access.info(json.dumps({
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "request": name,
-            "client": self.fair_use.client(scope.client, get("x-forwarded-for") or ""),
+            "client": self.fair_use.client(scope.client, _forwarded(scope.headers.items())),
             "method": scope.method, "path": scope.path[:512], "status": status,
             "milliseconds": round(seconds * 1000, 2), "agent": (get("user-agent") or "")[:200],
         }, ensure_ascii=False))
@@ -241,6 +255,11 @@ def _key(method: str, path: str, query: str, headers: dict[str, str], body: byte
     if method not in ("GET", "HEAD") or "range" in headers or "accept-datetime" in headers or since_alone(headers):
         return None
     return "GET", path, query, get("accept", ""), get("accept-language", ""), get("accept-encoding", "")
+
+
+def _forwarded(pairs: list[tuple[str, str]]) -> str:
+    """What the proxies noted, from the first to the last: a list may be cut over several lines (RFC 9110, 5.3)."""
+    return ", ".join([value for name, value in pairs if name == "x-forwarded-for"])
 
 
 def _without_content(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:

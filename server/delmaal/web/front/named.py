@@ -32,3 +32,7 @@ class Named:
     def response_bytes(self, status: int, headers: Headers, body: bytes) -> None:
         """Answer."""
         self._proto.response_bytes(status, [*headers, self._header], body)
+
+    def response_file(self, status: int, headers: Headers, file: str) -> None:
+        """Answer with a file."""
+        self._proto.response_file(status, [*headers, self._header], file)

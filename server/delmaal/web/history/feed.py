@@ -104,7 +104,7 @@ def _root() -> Iterator[Triple]:
     yield from _say(stream, ("rdf:type", term("ldes:EventStream")), ("ldes:timestampPath", term(_TIME)),
                     ("ldes:versionOfPath", term(_VERSION_OF)), ("tree:shape", shape), ("tree:view", node),
                     ("ldes:pollingInterval", typed(str(POLLING), "xsd:integer")),
-                    ("dct:license", NamedNode("https://creativecommons.org/licenses/by/4.0/")))
+                    ("dct:license", NamedNode(opened().licence.page)))
     for kind in ("Create", "Update", "Delete"):
         yield from _say(stream, (f"ldes:version{kind}Object", term(f"as:{kind}")))
     for language, title in manifest["title"].items():

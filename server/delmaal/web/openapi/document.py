@@ -30,7 +30,7 @@ def openapi() -> Response:
 
 
 def _document() -> dict[str, Any]:
-    manifest = opened().release.manifest
+    manifest, licence = opened().release.manifest, opened().licence
     metadata = tuple(row for row in formats.RDF_FORMATS if not row.quads)
     return {
         "openapi": "3.1.0",
@@ -38,7 +38,7 @@ def _document() -> dict[str, Any]:
             "title": manifest["title"]["en"],
             "version": __version__,
             "description": "Linked open data: descriptions, a SPARQL endpoint, a catalogue, dumps. Read-only.",
-            "license": {"name": "CC BY 4.0 (data)", "url": "https://creativecommons.org/licenses/by/4.0/"},
+            "license": {"name": f"{licence.name} (data)", "url": licence.page},
         },
         "paths": {
             "/": {"get": _operation("home", "The home page", (HTML,), 200)},

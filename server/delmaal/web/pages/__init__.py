@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, g, request
 
+from delmaal.records import Licence
 from delmaal.terms import term
 from delmaal.web import vocabulary
 from delmaal.web.descriptions.description import Page
@@ -61,6 +62,12 @@ def _brand(lang: str) -> str:
     return short(publication(opened, lang), 70) if opened else ""
 
 
+def _licence() -> Licence | None:
+    """The licence of the data, for the foot of the page; none where no release is open."""
+    opened: Opened | None = g.get("opened")
+    return opened.licence if opened else None
+
+
 def _part_name(part: str, lang: str) -> str:
     """What a part of the dumps is called; its own name where we have no word for it."""
     return say(f"part-{part}", lang) if f"part-{part}" in WORDS else part
@@ -94,6 +101,7 @@ TEMPLATE_GLOBALS: dict[str, Callable[..., Any]] = {
     "part_name": _part_name,
     "language_name": language_name,
     "brand_of": _brand,
+    "licence_of": _licence,
     "once": _once,
     "switch": lambda here, lang: _switch(here, "en" if lang == "nb" else "nb"),
 }

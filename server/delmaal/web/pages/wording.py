@@ -17,7 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "skip": ("Hopp til innholdet", "Skip to content"),
     "other-language": ("English", "Norsk"),
     "release": ("Utgivelse", "Release"),
-    "licence": ("Data under CC BY 4.0", "Data under CC BY 4.0"),
+    "licence": ("Data under {}", "Data under {}"),
     "releases": ("Utgivelser", "Releases"),
     "shapes": ("Regler for dataene", "Rules of the data"),
     "provenance": ("Opphav", "Provenance"),
