@@ -140,7 +140,10 @@ def test_three_hundred_of_each_heavy_case(tmp_path: Path) -> None:
         assert crowd(lambda: answer(port, next(disguises))) == {400: CROWD}
 
         numbers = iter(range(10**6))
-        status, body = asyncio.run(answer(port, post(TOO_BIG)))
+        for _ in range(5):  # on a busy machine its second may be over before the limit is reached
+            status, body = asyncio.run(answer(port, post(TOO_BIG)))
+            if status == 503:
+                break
         assert (status, json.loads(body)["type"].rpartition("#")[2]) == (503, "query-too-big")
         found = crowd(lambda: answer(port, post(f"{TOO_BIG} # {next(numbers)}")))
         assert set(found) <= {503, 504}

@@ -651,6 +651,29 @@ def test_last_modified_of_a_release_that_is_current_again(releases: Succession, 
         assert opened.since > before
 
 
+def test_last_modified_is_known_as_soon_as_the_switch_is_noted(releases: Succession, tmp_path: Path) -> None:
+    """A worker may see the link before the log has the switch, of a release that is new or current again."""
+    shelf = releases.copy(tmp_path).shelf
+    served, link, log = Releases(shelf), shelf.folder / "current", shelf.folder / "switches.jsonl"
+    assert served.current().since is not None
+    for noted in ("", log.read_text("utf-8")):  # it is not in the log at all, or from long ago
+        log.write_text(noted, "utf-8")
+        link.unlink()
+        link.symlink_to(Path("releases") / releases.first.id)
+        before = served.current()
+        assert before.release.id == releases.first.id
+        since, state = before.since, before.state
+        assert since == shelf.switched_at(releases.first)
+        shelf.note(releases.first)
+        ends = time.monotonic() + 5
+        while served.current().since == since and time.monotonic() < ends:
+            time.sleep(0.05)
+        assert served.current().since == shelf.switched_at(releases.first) != since
+        assert served.current().state != state, "else the front would give answers from before"
+        shelf.switch(releases.last)
+        assert served.current().since == shelf.switched_at(releases.last)
+
+
 def test_pages_that_take_long_do_not_hold_up_descriptions(trondheim_release: Release, shelves: Path) -> None:
     """With eight readers of a page with pictures on one worker, a description overtakes them."""
     assert trondheim_release.folder.is_dir()

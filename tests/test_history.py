@@ -339,6 +339,10 @@ def test_resource_that_has_left_is_gone_with_its_last_release(releases: Successi
         assert memento.status_code == 200
         assert f"{releases.first.base}{GONE}" in memento.text
         assert f'<{said["lastDescription"]}>; rel="last memento"' in answer.headers["link"]
+        original = said["lastDescription"].removeprefix(f"/release/{releases.first.id}~2")
+        assert original.startswith("/doc")
+        assert f'<{original}>; rel="original timegate"' in answer.headers["link"], "RFC 7089, 2.2"
+        assert f'</timemap/link{original}>; rel="timemap"' in answer.headers["link"]
     page = past_server.get(f"/doc/{GONE[3:]}", headers={"Accept": "text/html"})
     said = past_server.get(f"/doc/{GONE[3:]}", headers={"Accept": "application/json"}).json()
     assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (410, "text/html")

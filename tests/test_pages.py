@@ -212,7 +212,7 @@ def test_a_theme_shows_every_figure_and_marks_what_is_unsure(trondheim: FlaskCli
                 doubtful += not certainty.endswith("-certain") and not any("unassigned" in each for each in reason)
                 for place in release.objects(mention, "prov:wasDerivedFrom"):
                     assert release.labels(place.value)["nb"] in page.words
-        marks = page.words.count("Trolig rett kobling") + page.words.count("Usikker kobling")
+        marks = page.words.count("Trolig riktig tolket") + page.words.count("Usikker tolkning")
         assert marks == doubtful > 0
 
 

@@ -326,7 +326,7 @@ def test_what_is_mistyped_is_said(trondheim_server: httpx.Client) -> None:
     assert found["didYouMean"] == "helse"
     page = trondheim_server.get("/search", params={"q": "helsse"}, headers={"Accept": "text/html"}).text
     assert 'href="/search?q=helse' in page
-    assert "Mente du" in page
+    assert "ga ingen treff. Her er treff på" in page
 
 
 @pytest.mark.parametrize(("query", "status", "code"), [

@@ -124,7 +124,8 @@ class Visit:
     def links(self) -> set[str]:
         """The addresses on this server that the page links to, without fragments."""
         found: list[str] = self.page.evaluate(
-            "[...document.querySelectorAll('a[href], link[href]')].map((link) => link.href.split('#')[0])")
+            "[...document.querySelectorAll('a[href], link[href]')].map("  # in a drawing, link.href is no text
+            "(link) => new URL(link.getAttribute('href'), document.baseURI).href.split('#')[0])")
         return {link.removeprefix(self.base) for link in found if link.startswith(f"{self.base}/")}
 
     def _hear(self, kind: str, text: str) -> None:

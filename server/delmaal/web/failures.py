@@ -89,7 +89,7 @@ def problem(status: int, code: str, detail: str, retry_after: int | None = None,
     title = TITLES.get(status, ("Feil", "Error"))[0 if spoken == "nb" else 1]
     if page_wanted:
         page = render_template("problem.html", status=status, title=title, detail=detail, lang=spoken, code=code,
-                               was=more.get("lastDescription"))
+                               was=more.get("lastDescription"), here=request.path)
         response = Response(page, status, content_type="text/html; charset=utf-8")
     else:
         body = {"type": f"https://w3id.org/delmaal/problems#{code}", "title": title, "status": status, "detail": detail}

@@ -21,6 +21,7 @@ from delmaal.ntriples import Term, read_term
 from delmaal.records import LICENCES, Licence
 from delmaal.records.licences import BY_AUTHORITY
 from delmaal.release import Release, Shelf
+from delmaal.release.log import read_switches
 from delmaal.release.retention import hold
 from delmaal.terms import Minter, term
 from delmaal.turtle import Labels, labelling
@@ -64,9 +65,13 @@ class Opened:
         return str(self.release.folder.resolve())
 
     def became_current(self, since: datetime | None) -> None:
-        """Note when the release became current, which it may more than once; `modified` is as Last-Modified has it."""
+        """Note when the release became current, which it may more than once; `modified` is as Last-Modified has it.
+
+        `state` is another whenever answers are.
+        """
         self.since = since
         self.modified = http_date(since) if since is not None else ""
+        self.state = f"{self.release.id} {self.modified}"
 
     @cached_property
     def own(self) -> bytes:
@@ -158,6 +163,7 @@ class Releases:
         self._serving: Opened | None = None
         self._refused = ""
         self._tried = 0.0
+        self._undated = False
 
     def current(self) -> Opened:
         """The release to serve a request from.
@@ -174,7 +180,15 @@ class Releases:
                 serving = self._move(name)
         elif self.trouble is not None:
             self.trouble = None  # the link leads back to what is served
+        elif self._undated and time.monotonic() - self._tried > AGAIN:
+            self._date(serving)
         return serving
+
+    def _date(self, serving: Opened) -> None:
+        """Read when a release became current; the log has it a moment after the link, and is read again until then."""
+        rows = read_switches(self.shelf.folder)
+        self._undated, self._tried = not rows or rows[-1].release != serving.release.id, time.monotonic()
+        serving.became_current(next((row.time for row in reversed(rows) if row.release == serving.release.id), None))
 
     def _move(self, name: str) -> Opened:
         with self._lock:
@@ -190,7 +204,7 @@ class Releases:
                 self.trouble, self._refused, self._tried = str(error), name, time.monotonic()
                 return self._serving
             self.trouble, self._refused = None, ""
-            fresh.became_current(self.shelf.switched_at(fresh.release))
+            self._date(fresh)
             self._opened[name] = fresh
             self._opened.move_to_end(name)
             while len(self._opened) > KEPT_OPEN:

@@ -124,7 +124,7 @@ class Front:
             body = read
         key = _key(method, path, scope.query_string, headers, body) if plain else None
         opened = self._opened()
-        release = opened.release.id if opened is not None else ""
+        release = opened.state if opened is not None else ""
         told: dict[str, Any] | None = None
         if key is not None and opened is not None:
             kept = self.cache.get(release, key)
@@ -210,7 +210,7 @@ class Front:
             lasting = found.etag and not found.etag.startswith("W/")
             if status == 200 and lasting and scope.method != "HEAD":
                 opened = None if sure else self._opened()
-                if sure or (opened is not None and opened.release.id == release):  # it may be another by now
+                if sure or (opened is not None and opened.state == release):  # it may be another by now
                     self.cache.put(release, key, found)
         if status == 304:
             proto.response_empty(status, _without_content(found.headers))

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Response, redirect
 from werkzeug.http import http_date
 
-from delmaal.web.answers import opened
+from delmaal.web.answers import memento_links, opened
 from delmaal.web.descriptions.description import ROWS
 from delmaal.web.failures import problem
 from delmaal.web.history.past import asked_for, past_releases
@@ -44,6 +44,6 @@ def departed(iri: str) -> Response | None:
     memento = f"/release/{last.name}{address}"
     response = problem(410, "resource-gone", sentence, lastRelease=last.release, lastReleaseTime=when,
                        lastDescription=memento)
-    response.headers["Link"] = (f'<{memento}>; rel="last memento"; datetime="{http_date(last.time)}", '
-                                f'</timemap/link{address}>; rel="timemap"; type="application/link-format"')
+    response.headers["Link"] = (f'{memento_links(address)}, '
+                                f'<{memento}>; rel="last memento"; datetime="{http_date(last.time)}"')
     return response

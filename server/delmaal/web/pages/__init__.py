@@ -30,6 +30,7 @@ from delmaal.web.pages.statistic import statistic_page
 from delmaal.web.pages.theme import theme_page
 from delmaal.web.pages.words import COUNTED, WORDS, counted, language_name, say, written
 from delmaal.web.releases import Opened
+from delmaal.web.vocabulary.problems import meaning
 
 KINDS: dict[str, Callable[[Opened, Page, str], bytes]] = {
     term(name).value: make for name, make in (
@@ -99,6 +100,7 @@ TEMPLATE_GLOBALS: dict[str, Callable[..., Any]] = {
     "short": short,
     "paragraphs": _paragraphs,
     "part_name": _part_name,
+    "meaning": meaning,
     "language_name": language_name,
     "brand_of": _brand,
     "licence_of": _licence,

@@ -24,7 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "report": ("Valideringsrapport", "Validation report"),
     "in-language": ("teksten er på", "the text is in"),
     # the generic page
-    "properties": ("Det som er sagt", "What is said"),
+    "properties": ("Opplysninger", "What is said"),
     "incoming": ("Lenker hit", "What links here"),
     "formats": ("Som data", "As data"),
     "formats-lead": ("Alt på denne siden finnes også som data.", "All that is on this page is also had as data."),
@@ -54,7 +54,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Tallet under hvert mål sier hvor mange temaer som er koblet til det.",
         "The number below each goal says how many themes are linked to it.",
     ),
-    "matrix-teaser": ("Se temaene mot mål og delmål i en matrise",
+    "matrix-teaser": ("Se temaene med mål og delmål i en matrise",
                       "See the themes against goals and targets in a matrix"),
     "picked": ("Noen av tallene", "Some of the figures"),
     "data-lead": (
@@ -97,7 +97,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "figures-none": ("Kilden gir ingen tall i dette temaet.", "The source gives no figures in this theme."),
     "targets": ("FNs delmål", "UN targets"),
     "targets-lead": (
-        "Hver kobling viser hva kilden trykker, hva teksten sier, og hva valget bygger på.",
+        "Hver kobling viser koden som står i kilden, hva teksten sier, og hva valget bygger på.",
         "Each link shows what the source prints, what its text says, and what the choice rests on.",
     ),
     "targets-none": ("Temaet er ikke koblet til noe delmål.", "The theme is linked to no target."),
@@ -120,8 +120,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "area-unknown": ("uten oppgitt område", "area not stated"),
     "everyone": ("alle", "all"),
     "rank": ("{}. plass", "No. {}"),
-    "doubtful-likely": ("Trolig rett kobling", "Pairing likely, not certain"),
-    "doubtful-uncertain": ("Usikker kobling", "Pairing uncertain"),
+    "doubtful-likely": ("Trolig riktig tolket", "Reading likely, not certain"),
+    "doubtful-uncertain": ("Usikker tolkning", "Reading uncertain"),
     "doubtful-why": (
         "Kilden gjør det ikke sikkert at tallet hører til denne teksten.",
         "The source does not make it certain that the number belongs to this text.",
@@ -136,7 +136,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "worded-range": ("Kilden gir et intervall", "The source gives a range"),
     "unassigned": ("Verdier uten ledetekst", "Values that have lost their label"),
     "unassigned-lead": (
-        "Kilden trykker disse tallene, men teksten som sier hva de måler, er falt bort. De er ikke tolket.",
+        "Kilden har disse tallene, men teksten som sier hva de måler, er falt bort. De er ikke tolket.",
         "The source prints these numbers, but the text that says what they measure is gone. They are not interpreted.",
     ),
     "source": ("Kilde", "Source"),
@@ -150,7 +150,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "area": ("Område", "Area"),
     "period": ("Tid", "Time"),
     "unit": ("Enhet", "Unit"),
-    "kind": ("Art", "Kind"),
+    "kind": ("Type", "Kind"),
     "certainty": ("Sikkerhet", "Certainty"),
     "lines": ("Sted i kilden", "Place in the source"),
     "theme": ("Tema", "Theme"),
@@ -191,12 +191,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "Hvilke av FNs mål og delmål hvert tema er koblet til, og hva koblingen bygger på.",
         "Which of the UN's goals and targets each theme is linked to, and what the link rests on.",
     ),
-    "matrix-goals": ("Temaer mot mål", "Themes against goals"),
+    "matrix-goals": ("Temaer og mål", "Themes and goals"),
     "matrix-goals-lead": (
         "Tallet i hver rute er antall delmål under målet som temaet er koblet til.",
         "The number in each cell is how many targets of the goal the theme is linked to.",
     ),
-    "matrix-targets": ("Delmål mot temaer", "Targets against themes"),
+    "matrix-targets": ("Delmål og temaer", "Targets and themes"),
     "matrix-targets-lead": (
         "Hvert merke er en kobling og leder til belegget for den. Delmål uten kobling er utelatt.",
         "Each mark is a link and leads to its evidence. Targets without a link are left out.",
@@ -264,5 +264,5 @@ WORDS: dict[str, tuple[str, str]] = {
     "horizon": ("Ser fram mot", "Looks to"),
     "case": ("Sak", "Case"),
     "mentions": ("Slik er det omtalt", "As it is mentioned"),
-    "elsewhere": ("Andre steder", "Elsewhere"),
+    "elsewhere": ("Se også", "Elsewhere"),
 }

@@ -15,7 +15,7 @@ COUNTED: dict[str, tuple[str, str, str, str]] = {
     "shared": ("felles delmål", "felles delmål", "shared target", "shared targets"),
     "link": ("kobling", "koblinger", "link", "links"),
     "observation": ("observasjon", "observasjoner", "observation", "observations"),
-    "unsure": ("kobling er ikke sikker", "koblinger er ikke sikre", "pairing is not certain",
+    "unsure": ("tall er usikkert tolket", "tall er usikkert tolket", "pairing is not certain",
                "pairings are not certain"),
 }
 """Words that stand after a number: one and several in bokmål, one and several in English."""

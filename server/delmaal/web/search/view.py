@@ -52,7 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Prøv færre eller andre ord, eller begynnelsen av et ord. Alt som er sagt, kan også spørres etter med SPARQL.",
         "Try fewer or other words, or the beginning of a word. All that is said can also be asked for with SPARQL.",
     ),
-    "corrected": ("Ingen treff på «{}». Mente du «{}»?", "No results for “{}”. Did you mean “{}”?"),
+    "corrected": ("«{}» ga ingen treff. Her er treff på «{}».", "“{}” gave no results. These are for “{}”."),
     "partial": ("Ingenting har alle ordene. Dette har de fleste.", "Nothing has every word. These have most of them."),
     "page": ("Side {} av {}", "Page {} of {}"),
     "pages": ("Sider med treff", "Pages of results"),

@@ -25,7 +25,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "examples": ("Eksempler", "Examples"),
     "all-examples": ("Alle eksemplene som liste og data", "All examples as a list and as data"),
     "about-example": ("Om eksemplet", "About the example"),
-    "try": ("Åpne i redigeringen", "Open in the editor"),
+    "try": ("Åpne i redigeringsfeltet", "Open in the editor"),
     "answer": ("Svar", "Answer"),
     "table": ("Tabell", "Table"),
     "chart": ("Diagram", "Chart"),

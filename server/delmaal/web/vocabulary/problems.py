@@ -82,6 +82,23 @@ def homes(language: str) -> dict[str, tuple[int, int]]:
     return found
 
 
+def meaning(code: str, language: str) -> Known | None:
+    """What an error means and what to do, as the documentation says in a language; None where it does not."""
+    home = homes(language).get(code)
+    if home is None:
+        return None
+    row = sections(language)[home[0]].rows[home[1]]
+    if not (row.means or row.do) or row.language != language:
+        return None
+    return row._replace(means=_sentence(row.means), do=_sentence(row.do))
+
+
+def _sentence(text: str) -> str:
+    """A cell of a table as a sentence."""
+    plain = "".join(part for _, part in pieces(text)).strip()
+    return f"{plain[:1].upper()}{plain[1:]}{'' if plain[-1:] in '.!?' else '.'}" if plain else ""
+
+
 def pieces(text: str) -> list[tuple[bool, str]]:
     """A text with what stands between backticks told apart."""
     plain = _LINK.sub(r"\1", text)  # a document beside the source is no page

@@ -13,19 +13,19 @@ WORDS: dict[str, tuple[str, str]] = {
     "builds-on": ("Bygger på", "Builds on"),
     "files": ("Filer", "Files"),
     "files-note": (
-        "Ontologien og formene som én fil, slik denne utgivelsen bruker dem.",
+        "Ontologien og reglene som én fil, slik denne utgivelsen bruker dem.",
         "The ontology and the shapes as one file, as this release uses them.",
     ),
     "header-formats": ("Ontologiens hode", "The ontology's header"),
     "contents": ("Innhold", "Contents"),
     "diagram": ("Klassediagram", "Class diagram"),
     "diagram-description": (
-        "Hver boks er en klasse med egenskapene den bærer. En pil går fra en egenskap til klassen den fører til. "
+        "Hver boks er en klasse med egenskapene den bærer. En pil går fra en egenskap til klassen den peker på. "
         "Nederst står klassene som er kodelister, med kodene sine.",
         "Each box is a class with the properties that it carries. An arrow runs from a property to the class that it "
         "leads to. At the bottom stand the classes that are code lists, with their codes.",
     ),
-    "mark-link": ("fører til en ting", "leads to a thing"),
+    "mark-link": ("peker på en ressurs", "leads to a thing"),
     "mark-code": ("verdien er en kode", "the value is a code"),
     "mark-text": ("verdien er tekst, tall eller dato", "the value is text, a number or a date"),
     "diagram-as-list": ("Diagrammet som tabell", "The diagram as a table"),
@@ -34,7 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "leads-to": ("Fører til", "Leads to"),
     "s-classes": ("Klasser: det en plan inneholder", "Classes: what a plan holds"),
     "s-code-classes": ("Klasser: kodene i listene", "Classes: the codes of the lists"),
-    "s-object-properties": ("Egenskaper som fører til ting", "Properties that lead to things"),
+    "s-object-properties": ("Egenskaper som peker på ressurser", "Properties that lead to things"),
     "s-datatype-properties": ("Egenskaper med tekst og tall", "Properties with text and numbers"),
     "s-annotation-properties": ("Egenskaper til merking", "Annotation properties"),
     "s-code-lists": ("Kodelister", "Code lists"),
@@ -55,7 +55,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rdfs:subClassOf": ("Underklasse av", "Subclass of"),
     "rdfs:subPropertyOf": ("Underegenskap av", "Sub-property of"),
     "rdfs:domain": ("Brukes på", "Used on"),
-    "domain-shown": ("Brukes på, etter formene og dataene", "Used on, by the shapes and the data"),
+    "domain-shown": ("Brukes på, etter reglene og dataene", "Used on, by the shapes and the data"),
     "rdfs:range": ("Fører til", "Leads to"),
     "owl:inverseOf": ("Motsatt av", "Inverse of"),
     "owl:disjointWith": ("Kan ikke også være", "Cannot be as well"),
@@ -67,7 +67,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "carries": ("Egenskaper", "Properties"),
     "reached-by": ("Nås med", "Reached by"),
     "shapes-of": ("Kontrolleres av", "Checked by"),
-    "shapes-count": ("former", "shapes"),
+    "shapes-count": ("regler", "shapes"),
     "more-count": ("klasser", "classes"),
     "used-class": ("ting i denne utgivelsen", "things in this release"),
     "used-property": ("utsagn i denne utgivelsen", "statements in this release"),
@@ -89,9 +89,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "qb:MeasureProperty": ("mål", "measure"),
     "qb:AttributeProperty": ("attributt", "attribute"),
     "ontology": ("Ontologi", "Ontology"),
-    "shapes": ("Former", "Shapes"),
+    "shapes": ("Regler", "Shapes"),
     "shapes-lead": (
-        "Alt som kontrolleres før dataene gis ut. Hver feil har en form, og navnet på formen er koden som står i "
+        "Alt som kontrolleres før dataene gis ut. Hver feil har en regel, og navnet på regelen er koden som står i "
         "meldingen. Søk på siden etter koden.",
         "Everything that is checked before the data are published. Each mistake has a shape, and the name of the shape "
         "is the code in the message. Search this page for the code.",
@@ -111,14 +111,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "looks-at": ("Ser på", "Looks at"),
     "sh:targetClass": ("alt av klassen", "everything of the class"),
     "sh:targetSubjectsOf": ("alt som har egenskapen", "everything that has the property"),
-    "sh:targetObjectsOf": ("alt som egenskapen fører til", "everything that the property leads to"),
+    "sh:targetObjectsOf": ("alt som egenskapen peker på", "everything that the property leads to"),
     "sh:targetNode": ("nøyaktig denne noden", "exactly this node"),
     "path": ("Egenskapen", "The property"),
     "asks-for": ("Krav", "Requirements"),
     "part-of": ("Del av", "Part of"),
-    "part-of-shapes": ("Deler av former", "Parts of shapes"),
+    "part-of-shapes": ("Deler av regler", "Parts of shapes"),
     "release": ("Utgivelse", "Release"),
-    "part": ("del av en form", "part of a shape"),
+    "part": ("del av en regel", "part of a shape"),
     "wrong-example": ("Eksempel med feilen", "Example with the mistake"),
     "right-example": ("Eksempel uten feilen", "Example without the mistake"),
     "example-note": (
@@ -127,25 +127,25 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "differs": ("forskjellig", "differs"),
     "live-example": ("I disse dataene er det riktig", "Right in these data"),
-    "source": ("Formen i Turtle", "The shape in Turtle"),
+    "source": ("Regelen i Turtle", "The shape in Turtle"),
     "source-note": (
         "Slik denne utgivelsen ble kontrollert. Prefiksene er de vanlige.",
         "As this release was checked. The prefixes are the usual ones.",
     ),
     "several-classes": ("Alt av flere klasser", "Things of several classes"),
     "other-targets": ("Alt med bestemte egenskaper", "Everything with certain properties"),
-    "all-shapes": ("Alle former", "All shapes"),
-    "mistake": ("Feil som en form finner", "Mistake that a shape finds"),
+    "all-shapes": ("Alle regler", "All shapes"),
+    "mistake": ("Feil som en regel finner", "Mistake that a shape finds"),
     "as-data": ("Som data", "As data"),
     "problems": ("Feilmeldinger", "Error messages"),
     "problems-lead": (
-        "Feil som ikke er former: det kildefilene, kommandoene og tjeneren kan melde. Koden står i meldingen, og sist "
-        "i `type` i svar fra tjeneren.",
+        "Feil som ingen regel finner: det kildefilene, kommandoene og tjeneren kan melde. Koden står i meldingen, og "
+        "sist i `type` i svar fra tjeneren.",
         "Errors that are no shapes: what the source files, the commands and the server may report. The code stands "
         "in the message, and last in the `type` of an answer of the server.",
     ),
     "problems-shapes": (
-        "Koder som ikke står her, er former.", "Codes that are not here are shapes."),
+        "Koder som ikke står her, er regler.", "Codes that are not here are shapes."),
     "means": ("Hva det betyr", "What it means"),
     "do": ("Hva du gjør", "What to do"),
     "exit": ("Sluttkode", "Exit code"),
