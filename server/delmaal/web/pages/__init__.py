@@ -69,6 +69,12 @@ def _licence() -> Licence | None:
     return opened.licence if opened else None
 
 
+def _base() -> str:
+    """The base of the publication's IRIs; nothing where no release is open."""
+    opened: Opened | None = g.get("opened")
+    return opened.release.base if opened else ""
+
+
 def _part_name(part: str, lang: str) -> str:
     """What a part of the dumps is called; its own name where we have no word for it."""
     return say(f"part-{part}", lang) if f"part-{part}" in WORDS else part
@@ -104,6 +110,7 @@ TEMPLATE_GLOBALS: dict[str, Callable[..., Any]] = {
     "language_name": language_name,
     "brand_of": _brand,
     "licence_of": _licence,
+    "base_of": _base,
     "once": _once,
     "switch": lambda here, lang: _switch(here, "en" if lang == "nb" else "nb"),
 }

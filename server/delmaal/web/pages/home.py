@@ -138,16 +138,17 @@ def _counts(things: Things) -> list[tuple[str, int]]:
 
 
 def _picked(things: Things, spoken: str) -> list[tuple[Figure, Value]]:
-    """A figure of each of some themes: the first that is certain and stands for itself."""
+    """A figure of each of some themes: of what is certain, the newest; else one whose time is not stated."""
     found: list[tuple[Figure, Value]] = []
     seen: set[str] = set()
     for theme in themes_of(things):
-        for figure in figures_of(things, theme, spoken):
-            if (figure.number is not None and figure.iri not in seen and figure.kind in ("observation", "target")
-                    and figure.indicator and not any(mention.doubtful for mention in figure.mentions)):
-                seen.add(figure.iri)
-                found.append((figure, things.label(theme, spoken)))
-                break
+        able = [figure for figure in figures_of(things, theme, spoken)
+                if figure.number is not None and figure.iri not in seen and figure.kind == "observation"
+                and figure.indicator and not any(mention.doubtful for mention in figure.mentions)]
+        if able:
+            newest = max(able, key=lambda figure: figure.when if figure.when is not None else -1.0)
+            seen.add(newest.iri)
+            found.append((newest, things.label(theme, spoken)))
         if len(found) == PICKED:
             break
     return found
