@@ -3,12 +3,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 FRONTEND := $(shell find server/frontend -name node_modules -prune -o -type f -print) hatch_build.py
-DIST := server/delmaal/web/static/dist/manifest.json
+DIST := server/delmaal/site/static/dist/manifest.json
 
-.PHONY: help serve test lint check bench lock clean
+.PHONY: help serve test test-long lint check bench lock clean
 
 help:            ## show what there is
-	@grep -E '^[a-z]+: .*##|^[a-z]+: +##' Makefile | sed 's/:.*## */\t/'
+	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' Makefile | sed 's/:.*## */\t/'
 
 serve: $(VENV)/.runtime $(DIST)  ## install, build and serve at http://127.0.0.1:8000
 	@$(BIN)/delmaal serve $(ARGS)
@@ -17,7 +17,10 @@ test: $(VENV)/.dev $(DIST)  ## install and run every check and test
 	$(BIN)/ruff check server tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not long" $(ARGS)
+
+test-long: $(VENV)/.dev $(DIST)  ## run the tests that take their time
+	$(BIN)/python -m pytest -m long $(ARGS)
 
 bench: $(VENV)/.dev  ## print the figures: time and memory of a build, as ratios
 	$(BIN)/python tests/bench/run.py $(ARGS)
@@ -29,7 +32,7 @@ lock: $(VENV)/.dev  ## resolve the dependencies anew
 		pyproject.toml --group dev -o requirements-dev.lock
 
 clean:           ## remove what was installed and built
-	rm -rf $(VENV) var dist server/frontend/node_modules server/delmaal/web/static/dist
+	rm -rf $(VENV) var dist server/frontend/node_modules server/delmaal/site/static/dist
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another with: make PYTHON=python3.12")'

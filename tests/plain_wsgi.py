@@ -10,10 +10,10 @@ import httpx
 from werkzeug.serving import make_server
 
 from delmaal.keeper import Keeper
+from delmaal.reading.releases import Releases
 from delmaal.release import Shelf
+from delmaal.serving.application import create_app
 from delmaal.settings import load
-from delmaal.web import create_app
-from delmaal.web.releases import Releases
 
 
 class PlainWsgi:
@@ -22,8 +22,7 @@ class PlainWsgi:
     def __init__(self, shelf: Path, run_dir: Path, **options: str) -> None:
         self._settings = load(options, {})
         self._keeper = Keeper(self._settings, run_dir)
-        self._app = create_app(self._settings, Releases(Shelf(shelf)))
-        self._app.config["KEEPER"] = str(self._keeper.socket)
+        self._app = create_app(self._settings, Releases(Shelf(shelf)), str(self._keeper.socket))
 
     def __enter__(self) -> httpx.Client:
         self._keeper.start()

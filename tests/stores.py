@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -13,6 +15,9 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+import httpx
+import pytest
 
 from conftest import free_port
 
@@ -42,13 +47,78 @@ def oxigraph(*options: str) -> Iterator[str]:
         process.wait()
 
 
+VIRTUOSO = shutil.which("virtuoso-t")
+needs_virtuoso = pytest.mark.skipif(VIRTUOSO is None, reason="no virtuoso-t here (Debian: virtuoso-opensource-7)")
+
+_INI = """
+[Database]
+DatabaseFile = virtuoso.db
+ErrorLogFile = virtuoso.log
+LockFile = virtuoso.lck
+TransactionFile = virtuoso.trx
+xa_persistent_file = virtuoso.pxa
+FileExtend = 200
+[TempDatabase]
+DatabaseFile = virtuoso-temp.db
+TransactionFile = virtuoso-temp.trx
+[Parameters]
+ServerPort = 127.0.0.1:{sql}
+DisableUnixSocket = 1
+NumberOfBuffers = 4000
+MaxDirtyBuffers = 3000
+CheckpointInterval = 0
+[HTTPServer]
+ServerPort = 127.0.0.1:{http}
+ServerThreads = 10
+[SPARQL]
+{settings}
+"""
+
+
+@contextmanager
+def virtuoso(folder: Path, settings: str = "") -> Iterator[str]:
+    """The address of a Virtuoso server with its files in `folder`; `settings` are lines of its section SPARQL.
+
+    /sparql asks, /sparql-graph-crud-auth writes, by the user `dba` with the password `dba`.
+    """
+    assert VIRTUOSO is not None
+    command = [VIRTUOSO, "+configfile", "virtuoso.ini", "+foreground"]
+    for attempt in range(3):  # another process may take a port that was free a moment ago
+        own = folder / str(attempt)
+        own.mkdir(parents=True)
+        http, sql = free_port(), free_port()
+        (own / "virtuoso.ini").write_text(_INI.format(http=http, sql=sql, settings=settings), "utf-8")
+        process = subprocess.Popen(command, cwd=own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            if _answers(process, f"http://127.0.0.1:{http}/sparql"):
+                yield f"http://127.0.0.1:{http}"
+                return
+        finally:
+            process.kill()
+            process.wait()
+    raise AssertionError((own / "virtuoso.log").read_text("utf-8"))
+
+
+def _answers(process: subprocess.Popen[bytes], endpoint: str) -> bool:
+    """Whether a store that was started comes to answer; not where it ends before."""
+    deadline = time.monotonic() + 90
+    while process.poll() is None:
+        with suppress(httpx.TransportError):
+            if httpx.get(endpoint, params={"query": "ASK {}"}).status_code == 200:
+                return True
+        assert time.monotonic() < deadline, "virtuoso-t did not start"
+        time.sleep(0.1)
+    return False
+
+
 class Gate:
     """A proxy before a server. `rule` says what becomes of a request: `pass`, `stall` (until the gate is opened),
-    `lose` (the answer), `swallow` (it is answered 204, and nothing is passed on)."""
+    `lose` (the answer), `swallow` (it is answered 204, and nothing is passed on). `alter` changes what is written."""
 
     def __init__(self, upstream: str) -> None:
         self.upstream = upstream.removeprefix("http://")
         self.rule: Callable[[str, int], str] = lambda _method, _number: "pass"
+        self.alter: Callable[[bytes], bytes] = lambda body: body
         self.seen: list[str] = []
         self.opened = threading.Event()
         gate = self
@@ -64,6 +134,7 @@ class Gate:
                 writes = self.command != "GET" and self.path.startswith("/store")
                 if writes:
                     gate.seen.append(f"{self.command} {self.path}")
+                    body = gate.alter(body)
                 rule = gate.rule(self.command, len(gate.seen)) if writes else "pass"
                 if rule == "stall":
                     gate.opened.wait(30)
@@ -113,6 +184,7 @@ class Scripted:
         self.scripts = scripts
         self.connections = 0
         self.requests: list[bytes] = []
+        self.tls: ssl.SSLContext | None = None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/sparql"
         self._threads: list[threading.Thread] = []
@@ -145,6 +217,12 @@ class Scripted:
             thread.start()
 
     def _serve(self, connection: socket.socket, script: Callable[[socket.socket], None]) -> None:
+        if self.tls is not None:
+            try:
+                connection = self.tls.wrap_socket(connection, server_side=True)
+            except OSError:  # whoever came does not trust us
+                connection.close()
+                return
         with connection:
             while (request := _request(connection)) is not None:
                 self.requests.append(request)
@@ -166,7 +244,7 @@ def _request(connection: socket.socket) -> bytes | None:
             content += piece
         head, _, body = content.partition(b"\r\n\r\n")
         lengths = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")]
-        while len(body) < int(lengths[0]):
+        while len(body) < int(lengths[0] if lengths else 0):
             piece = connection.recv(65536)
             if not piece:
                 return None

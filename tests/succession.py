@@ -11,6 +11,7 @@ import pytest
 from conftest import TINY
 from delmaal.publish import publish
 from delmaal.release import Release, Shelf
+from delmaal.release.history import History
 from delmaal.validate import Report
 
 GONE = "id/target-link/ren-energi-7.2"
@@ -41,19 +42,29 @@ class Succession(NamedTuple):
 
 
 def succession(out: Path) -> Succession:
-    """Four switches of three releases: first, second, first again, last; SHACL, which takes most time, is left out."""
-    folder = Path(shutil.copytree(TINY, out / "sources" / "tiny"))
+    """Four switches of three releases: first, second, first again, last; SHACL, which takes most time, is left out.
+
+    Where they have been made, they are found again.
+    """
+    folder, shelf = out / "sources" / "tiny", Shelf(out / "out" / "tiny")
+    if out.is_dir():
+        return _found(folder, shelf)
+    shutil.copytree(TINY, folder)
     theme = folder / "themes" / "ren-energi.yaml"
     original = theme.read_text("utf-8")
     assert "en: Clean energy" in original
     assert _TARGETS in original
     texts = [original, original.replace("en: Clean energy", "en: Cleaner energy"), original,
              original[: original.index(_TARGETS)]]
-    made = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("delmaal.validate.validate", lambda *_: Report(()))
         for text in texts:
             theme.write_text(text, "utf-8")
-            made.append(publish(folder, out / "out").release)
-    assert made[0].id == made[2].id
-    return Succession(folder, Shelf(out / "out" / "tiny"), made[0], made[1], made[3])
+            publish(folder, out / "out")
+    return _found(folder, shelf)
+
+
+def _found(publication: Path, shelf: Shelf) -> Succession:
+    first, second, again, last = (shelf.open(row.release) for row in History(shelf.folder).switches())
+    assert first.id == again.id
+    return Succession(publication, shelf, first, second, last)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +15,16 @@ from pathlib import Path
 import pytest
 
 from conftest import TINY
+from delmaal import sources
 from delmaal.build import build
 from delmaal.errors import Mark, SourceError, SourceErrors, short
 from delmaal.marks import MAX_BYTES, MAX_DEPTH, MAX_MISTAKES, MAX_VALUES, Refused, read_yaml
 from delmaal.publish import publish
 from delmaal.records import Publication, Text
-from delmaal.sources import SOURCES, Reading
+from delmaal.sources import Reading
 from delmaal.sources.curated import slug_of
-from delmaal.sources.fields import Fields, nearest
+from delmaal.sources.fields import Fields
+from delmaal.sources.nearest import nearest
 from delmaal.sources.themes import web_address
 from delmaal.terms import SLUG
 from spoiling import mark_of, plant, position
@@ -30,6 +34,8 @@ HEALTH, ENERGY = "themes/god-helse.yaml", "themes/ren-energi.yaml"
 PLAN = "documents/helseplan-2020-2024.yaml"
 FIGURES = "statistics/god-helse.yaml"
 INDICATORS = "indicators/god-helse.yaml"
+REGISTER = "https://organization-catalog.fellesdatakatalog.digdir.no/organizations/"
+SECRET = "secret: of another folder"
 
 BOMB = """\
 a: &a [x, x, x, x, x, x, x, x, x]
@@ -92,6 +98,33 @@ def replaced(file: str, make: Callable[[Path], object]) -> Spoil:
         (folder / file).unlink(missing_ok=True)
         make(folder / file)
         return f"{file}:1:1"
+
+    return spoil
+
+
+def leading_out(name: str, by: str = "") -> Spoil:
+    """A link to a file or folder beside the publication, or a link to such a link."""
+    def spoil(folder: Path) -> str:
+        path, outside = folder / name, folder.parent / "outside"
+        outside.mkdir()
+        (outside / "x.yaml").write_text(f"{SECRET}\n- [")
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.unlink(missing_ok=True)
+        if by:
+            (folder / by).symlink_to(outside / "x.yaml")
+        path.symlink_to(by or outside / ("x.yaml" if path.suffix else ""))
+        return f"{name}:1:1"
+
+    return spoil
+
+
+def looped(name: str) -> Spoil:
+    """A link to itself in the place of a folder."""
+    def spoil(folder: Path) -> str:
+        shutil.rmtree(folder / name)
+        (folder / name).symlink_to(name)
+        return f"{name}:1:1"
 
     return spoil
 
@@ -227,6 +260,8 @@ CASES = (
     case("a plus sign", FIGURES, "value: 71.5", "value: §+71.5", "number-wrong", '"71.5"'),
     case("a minus sign of print", FIGURES, "value: 71.5", "value: §−71.5", "number-wrong", '"-71.5"'),
     case("minus nothing", FIGURES, "value: 71.5", "value: §-0", "number-wrong", '"0"'),
+    case("an amount that no engine computes with", FIGURES, "value: 1.5", "value: §1000000000000.5", "number-wrong",
+         "1000000000000.5 times 10 to the power of 6", "18 digits"),
     case("an exponent", FIGURES, "value: 71.5", "value: §7e1", "number-wrong", "plain number"),
     case("not a number", FIGURES, "value: 71.5", "value: §.nan", "number-wrong", "plain number"),
     case("digits of another script", FIGURES, "value: 71.5", "value: §٧١", "number-wrong", "plain number"),
@@ -283,6 +318,46 @@ CASES = (
          "CC BY 4.0"),
     case("an EU theme that is none", HEALTH, "[HEAL]", "[§HELSE]", "eu-theme-unknown", '"HELSE"', "HEAL"),
     case("a UN indicator that is none", INDICATORS, "[C030401]", "[§3.4.1]", "un-indicator-malformed", "C030401"),
+    case("a UN indicator of goal 18", INDICATORS, "[C030401]", "[§C180401]", "un-indicator-malformed", "C030401"),
+    case("a UN indicator of number 0", INDICATORS, "[C030401]", "[§C030400]", "un-indicator-malformed", "C030401"),
+    case("a UN indicator of a target that is none", INDICATORS, "[C030401]", "[C030401, §C031401]",
+         "un-indicator-unknown", "no target 3.14"),
+    case("a LOS word without its kind", HEALTH, "https://psi.norge.no/los/tema/helse-og-omsorg",
+         "§https://psi.norge.no/los/helse-og-omsorg", "address-malformed", "los/tema/folkehelse"),
+    case("a LOS word with another scheme", HEALTH, "https://psi.norge.no/los/tema/helse-og-omsorg",
+         "§http://psi.norge.no/los/tema/helse-og-omsorg", "address-malformed", "los/tema/folkehelse"),
+    case("a number that is no organisation's", PUBLICATION, "iri: https://example.org/organisation/1",
+         f"iri: §{REGISTER}942110465", "identifier-malformed", '"942110465"', "nine digits"),
+    case("a number of eight digits", PUBLICATION, "iri: https://example.org/organisation/1",
+         "iri: §https://data.brreg.no/enhetsregisteret/api/enheter/94211046", "identifier-malformed", "nine digits"),
+    case("another organisation's number", PUBLICATION,
+         "iri: https://example.org/organisation/1\n  name: {nb: Lillevik kommune, en: Lillevik municipality}\n"
+         "  identifier: 999999999",
+         f"iri: {REGISTER}942110464\n  name: {{nb: Lillevik kommune, en: Lillevik municipality}}\n"
+         "  identifier: §999999999", "identifier-malformed", "999999999", "942110464", "in both"),
+    case("a number with spaces", PUBLICATION,
+         "iri: https://example.org/organisation/1\n  name: {nb: Lillevik kommune, en: Lillevik municipality}\n"
+         "  identifier: 999999999",
+         f"iri: {REGISTER}942110464\n  name: {{nb: Lillevik kommune, en: Lillevik municipality}}\n"
+         "  identifier: §942 110 464", "identifier-malformed", '"942 110 464"'),
+    case("a role that is none", PLAN, "\ntype: plan", "\ntype: plan\nrole: §styrende", "role-unknown",
+         "governing, cited"),
+    case("a printed date that is a range", PLAN, "    as: Helseplan 2020-2024 (under arbeid)\n",
+         "    as: Helseplan 2020-2024 (under arbeid)\n    printed-date: §2020--2024\n", "period-malformed", "2019-11"),
+    case("a unit beside an indicator", FIGURES, "  indicator: god-helse-andel\n",
+         "  indicator: god-helse-andel\n  unit: §percent\n", "unit-contradicted", "from its indicator"),
+    case("a number with more decimals than it says", FIGURES, "  value: 71.5\n", "  value: 71.5\n  rounded-to: §0\n",
+         "rounding-contradicted", "0 decimals and has 1"),
+    case("a rounding that is none", FIGURES, "  value: 71.5\n", "  value: 71.5\n  rounded-to: §ti\n",
+         "rounding-unknown"),
+    case("an indicator with numbers and no unit", INDICATORS,
+         "hoy-alder:\n  label: {nb: Antall over 80 år, en: Number over 80 years}\n  unit: number\n",
+         "§hoy-alder:\n  label: {nb: Antall over 80 år, en: Number over 80 years}\n", "unit-missing",
+         "statistics/god-helse.yaml:"),
+    case("a sort of agent that is none", "agents.yaml", "undersokelsen:\n", "undersokelsen:\n  type: §person\n",
+         "agent-type-unknown", "organisation, survey"),
+    case("a point outside its box", PUBLICATION, "centroid: 6.2 62.15", "centroid: §62.15 6.2", "centroid-malformed",
+         "outside the bbox", "east before north"),
     case("a LOS theme that is none", PUBLICATION, "[helse-og-omsorg]", "[§helse]", "los-theme-unknown", '"helse"',
          "naring"),
     case("a frequency that is none", PUBLICATION, "frequency: IRREG", "frequency: §YEARLY", "frequency-unknown",
@@ -396,10 +471,11 @@ CASES = (
     case("a target twice", ENERGY, "  - code: 7.2\n    basis: both\n",
          "  - code: 7.2\n    basis: printed-only\n    note: {nb: To ganger., en: Twice.}\n"
          "    printed: [{as: 7.2, line: 42, place: label}]\n  - code: §7.2\n    basis: both\n",
-         "target-duplicate", "7.2", "merge"),
+         "target-duplicate", "7.2", "at themes/ren-energi.yaml:10:11 too", "merge"),
     case("a print twice", ENERGY, "{as: 7.2, line: 41, place: label}", '{as: §"7,2", line: 40, place: inline}',
-         "printed-code-duplicate", "line 40", "keep one"),
-    case("a theme's number twice", ENERGY, "number: 2", "number: §1", "number-duplicate", '"god-helse"'),
+         "printed-code-duplicate", "line 40", "at themes/ren-energi.yaml:", "keep one"),
+    case("a theme's number twice", ENERGY, "number: 2", "number: §1", "number-duplicate", '"god-helse"',
+         "at themes/god-helse.yaml:1:9"),
     case("a statistic twice", FIGURES, "      as: 1,5 mill.\n      certainty: certain\n      area-basis: implied\n",
          "      as: 1,5 mill.\n      certainty: certain\n      area-basis: implied\n§igjen:\n  indicator: budsjett\n"
          "  kind: observation\n  value: 3\n  area: lillevik\n  period: 2024\n  breakdown: skole\n  mentions:\n"
@@ -432,6 +508,16 @@ CASES = (
     other("a folder in a theme's place", replaced("themes/x.yaml", Path.mkdir), "file-unreadable", "directory"),
     other("a link that leads nowhere", replaced("areas.yaml", lambda path: path.symlink_to("gone")), "file-unreadable",
           "No such file"),
+    other("a link to itself", replaced("areas.yaml", lambda path: path.symlink_to("areas.yaml")), "file-unreadable"),
+    other("a link to a file outside", leading_out("areas.yaml"), "link-outside", "out of the publication's folder"),
+    other("a link to a publication outside", leading_out(PUBLICATION), "link-outside"),
+    other("a link to a theme outside", leading_out("themes/x.yaml"), "link-outside"),
+    other("links that lead out by a second", leading_out("areas.yaml", "x.md"), "link-outside"),
+    other("a link to a folder outside", leading_out("themes"), "link-outside"),
+    other("a link to a device", replaced("areas.yaml", lambda path: path.symlink_to("/dev/zero")), "link-outside"),
+    other("a link to a process's files", replaced("areas.yaml", lambda path: path.symlink_to("/proc/self/environ")),
+          "link-outside"),
+    other("a link to itself in a folder's place", looped("statistics"), "file-unknown", "nothing reads this file"),
     other("a pipe in a file's place", replaced("areas.yaml", os.mkfifo), "file-unreadable", "regular file"),
     other("no publication", without_publication, "publication-missing", "publication.yaml", "begins with it"),
     other("a publication under another name", with_publication_misnamed, "publication-missing",
@@ -462,7 +548,7 @@ def folder(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def read(folder: Path) -> Reading:
-    return SOURCES["curated"](folder)
+    return sources.read(folder)
 
 
 def found(errors: tuple[SourceError, ...]) -> list[str]:
@@ -608,6 +694,57 @@ def test_what_is_too_large_is_refused_without_being_read(folder: Path, monkeypat
     assert found(read(folder).errors) == [f"{PLAN}:1:1 file-too-large"]
 
 
+@pytest.mark.parametrize("written", [
+    lambda number: ("statistics/x.yaml", "".join(f"x-{i}:\n  area: there-{i}\n" for i in range(number))),
+    lambda number: ("areas.yaml", "".join(f"x-{i}:\n  part-of: there-{i}\n" for i in range(number))),
+    lambda number: ("areas.yaml", "".join(f"x-{i}:\n  part-of: x-{(i + 1) % number}\n" for i in range(number))),
+    lambda number: ("areas.yaml", "".join(f"x-{i}:\n  tipe: x\n" for i in range(number))),
+    lambda number: ("areas.yaml", "".join(f"X {i}:\n  type: x\n" for i in range(number))),
+    lambda number: (ENERGY, "number: 2\ntargets:\n" + "".join("  - code: 7.2\n" for _ in range(number))),
+    lambda number: (ENERGY, "number: 2\ntargets:\n  - code: 7.2\n    printed:\n"
+                    + "      - {as: 7.2, line: 1}\n" * number),
+], ids=["areas of statistics", "areas of areas", "a ring", "keys", "slugs", "targets", "prints"])
+def test_many_mistakes_cost_in_proportion(written: Callable[[int], tuple[str, str]], folder: Path) -> None:
+    """Four times the mistakes take four times the work or so, in reading them and in building what they leave."""
+    def cost(number: int) -> float:
+        name, text = written(number)
+        (folder / name).write_text(text)
+        start = time.process_time()
+        reading = read(folder)
+        if reading.publication:
+            build(reading.publication)
+        done = time.process_time() - start
+        assert reading.errors
+        return done
+
+    cost(10)
+    few = min(cost(1_000) for _ in range(2))
+    assert cost(4_000) < 8 * few + 0.5
+
+
+@pytest.mark.parametrize("name", ["areas.yaml", "themes", "publication.yaml"])
+def test_what_a_link_leads_to_outside_is_in_no_message(name: str, folder: Path) -> None:
+    leading_out(name)(folder)
+    done = validate(folder)
+    assert done.returncode == 1
+    assert f"{name}:1:1 link-outside" in done.stdout
+    for word in ("secret", "x.yaml", "outside/"):
+        assert word not in done.stdout + done.stderr
+
+
+def test_a_key_in_two_forms_of_unicode_is_one(folder: Path) -> None:
+    (folder / "x.yaml").write_text("l\u00e5s: 1\nla\u030as: 2\n", "utf-8")
+    errors: list[SourceError] = []
+    read_yaml(folder / "x.yaml", "x.yaml", errors)
+    assert found(tuple(errors)) == ["x.yaml:2:1 key-duplicate"]
+
+
+def test_a_link_within_the_publication_is_followed(folder: Path) -> None:
+    (folder / "areas.yaml").rename(folder / "areas.md")
+    (folder / "areas.yaml").symlink_to("areas.md")
+    assert read(folder).errors == ()
+
+
 def test_a_bomb_never_goes_off(folder: Path) -> None:
     """Nine levels of nine aliases would be 387 million values. In a process of its own, since memory is measured."""
     files = {
@@ -730,7 +867,7 @@ def test_a_file_name_that_is_no_text_is_a_mistake_like_any_other(folder: Path) -
     ("eu-theme", ["number", "eu-themes"], 'did you mean "eu-themes"?'),
     ("x", ["both", "text-only"], "known are both, text-only"),
     ("x", [], "none is known"),
-    ("x", [str(number) for number in range(10, 23)], "13 are known; check the spelling"),
+    ("x", [str(number) for number in range(10, 27)], "17 are known; check the spelling"),
     ("3.14", ["3.1", "3.4", "17.14"], 'did you mean "3.4"?'),
     ("number" * 50_000, ["number"], "known are number"),
 ])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
 
 from browser.rows import LANGUAGES, ROWS, WIDTHS, Row, address
+from conftest import ROOT
+from delmaal.release import Release
 
 pytest.importorskip("playwright", reason="Playwright is not installed (make test installs it)")
 
@@ -152,6 +155,32 @@ def test_places_are_shown_on_a_map_without_tiles(chromium: Chromium) -> None:
     assert not visit.said  # a request to another host would stand there
 
 
+def test_a_chart_is_of_one_unit_and_of_amounts(chromium: Chromium) -> None:
+    visit = chromium.visit(Look("en"))
+    visit.open("/sparql?example=list_observations_by_dimension&lang=en")
+    page = visit.page
+    page.get_by_role("button", name="Run the query").click()
+    page.get_by_role("button", name="Chart", exact=True).click()
+    page.get_by_label("Labels from").select_option("indicator")
+    page.locator(".units select").select_option("Norwegian kroner")
+    shown = page.locator("svg.chart text.value").all_text_contents()
+    assert any(text.endswith("15,000,000,000 Norwegian kroner") for text in shown), shown
+    assert all(text.endswith(" Norwegian kroner") for text in shown), shown
+    assert "numbers are in another unit" in page.locator(".drawing").inner_text()
+    assert visit.violations() == []
+
+
+def test_documents_stand_on_a_time_line(chromium: Chromium) -> None:
+    visit = chromium.visit(Look("nb"))
+    visit.open("/sparql?example=list_document_periods")
+    visit.page.get_by_role("button", name="Kjør spørringen").click()
+    visit.page.locator("#shown tbody tr").first.wait_for()
+    rows = visit.page.locator("#shown tbody tr").count()
+    visit.page.get_by_role("button", name="Tidslinje").click()
+    assert visit.page.locator("svg.timeline rect.bar").count() == rows >= 15
+    assert visit.violations() == []
+
+
 def test_the_editor_completes_from_the_data(chromium: Chromium) -> None:
     visit = chromium.visit(Look("en"))
     visit.open("/sparql?lang=en")
@@ -167,11 +196,59 @@ def test_the_editor_completes_from_the_data(chromium: Chromium) -> None:
     page.keyboard.type(" }")
     page.keyboard.press("Control+Enter")
     page.locator("#shown tbody tr").first.wait_for()
-    assert page.locator("#shown .count").inner_text().startswith("63 rows")
+    assert page.locator("#shown .count").inner_text().startswith("56 rows")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Run the query", "Tab leaves the editor"
     assert not visit.said
     assert not visit.refused()
+
+
+@pytest.mark.parametrize(("lang", "label", "field", "starts", "thing"), [
+    ("en", "better health", "Query", ("better", "Better he"), "id/theme/bedre-helse"),
+    ("nb", "bedre helse", "Spørring", ("bedre h", "BEDRE"), "id/theme/bedre-helse"),
+    ("nb", "grønn mobilitet", "Spørring", ("grønn", "groenn mob"), "id/theme/gronn-mobilitet"),
+])
+def test_the_editor_completes_things_by_their_labels(chromium: Chromium, trondheim_release: Release, lang: str,
+                                                     label: str, field: str, starts: tuple[str, ...],
+                                                     thing: str) -> None:
+    """The start of a label, where a thing may stand, offers the thing; what is chosen is written as its IRI."""
+    visit = chromium.visit(Look(lang))
+    visit.open(f"/sparql?lang={lang}")
+    page = visit.page
+    page.get_by_label(field, exact=True).focus()
+    for start in starts:
+        for before, after in (("SELECT * { ?link delmaal:linkTheme ", " ; a delmaal:TargetLink }"),
+                              ("SELECT * { VALUES ?theme { ", " } ?link delmaal:linkTheme ?theme }")):
+            page.keyboard.press("Control+a")
+            page.keyboard.type(before + start)
+            hint = page.locator(".CodeMirror-hint", has_text=re.compile(label, re.IGNORECASE)).first
+            hint.wait_for()
+            assert ("Tema" if lang == "nb" else "Theme") in hint.inner_text()
+            hint.click()
+            page.get_by_label(field, exact=True).focus()
+            page.keyboard.type(after)
+            written = page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getValue()")
+            assert written == f"{before}<{trondheim_release.base}{thing}>{after}"
+    page.keyboard.press("Control+Enter")
+    page.locator("#shown tbody tr").first.wait_for()
+    assert not visit.said
+    assert not visit.refused()
+
+
+@pytest.mark.parametrize("query", ["SEL", "SELECT * { FILT", "SELECT * { ?bedre", "SELECT * { ?s rdfs:label \"bedre",
+                                   "SELECT * { # bedre", "SELECT * { <bedre", "bedre"])
+def test_the_editor_offers_no_things_in_other_words(chromium: Chromium, query: str) -> None:
+    visit = chromium.visit(Look("nb"))
+    visit.open("/sparql?lang=nb")
+    page = visit.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_label("Spørring", exact=True).focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type(query)
+    assert page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getValue()") == query
+    page.wait_for_timeout(200)
+    assert not [address for address in asked if "/suggest/" in address]
 
 
 def test_a_mistake_in_a_query_is_said_where_it_is(chromium: Chromium) -> None:
@@ -187,7 +264,32 @@ def test_a_mistake_in_a_query_is_said_where_it_is(chromium: Chromium) -> None:
     trouble.wait_for()
     assert "1:18" in trouble.inner_text()
     assert page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getCursor().ch") == 17
+    assert page.locator(".CodeMirror .mistake").inner_text() == "}"
+    assert page.locator(".CodeMirror .mistake-here").get_attribute("title")
     assert visit.violations() == []
+    page.get_by_label("Query", exact=True).focus()
+    page.keyboard.type(" ?o")
+    assert page.locator(".CodeMirror .mistake, .CodeMirror .mistake-here").count() == 0
+
+
+def test_the_editor_knows_the_prefixes_that_the_endpoint_knows(chromium: Chromium) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    found = re.search(r"'query=(SELECT .*?)'\n", readme, re.DOTALL)
+    assert found
+    assert "PREFIX" not in found[1]
+    visit = chromium.visit(Look("en"))
+    visit.open(f"/sparql?lang=en#query={quote(found[1])}")
+    page = visit.page
+    page.locator("#shown tbody tr").first.wait_for()
+    assert page.locator(".CodeMirror .sp-error, .CodeMirror .parseErrorIcon").count() == 0
+    assert "PREFIX" in (page.locator("#offers .snippet pre").first.text_content() or ""), "what leaves declares them"
+    link = page.locator("#offers .permanent a").first.get_attribute("href") or ""
+    assert "PREFIX delmaal:" in parse_qs(urlsplit(link).query)["query"][0]
+    page.get_by_label("Query", exact=True).focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("SELECT * { ?t a nope:Theme }")
+    page.keyboard.press("Escape")
+    page.locator(".CodeMirror .parseErrorIcon").wait_for()
 
 
 def test_an_answer_needs_no_scripts(chromium: Chromium) -> None:

@@ -20,15 +20,15 @@ from rdflib import DCAT, DCTERMS, FOAF, RDF, SH, SKOS, BNode, Graph, Literal, Na
 from rdflib.term import Node
 
 from conftest import REFERENCE, TINY, TRONDHEIM, needs_reference
+from delmaal import sources
 from delmaal.build import build
 from delmaal.describe import catalogue, catalogue_positions, catalogue_shapes, data_dumps
 from delmaal.describe.authorities import AUTHORITIES
-from delmaal.describe.catalogue import LICENCES, PREDICATES
-from delmaal.formats import RDF_FORMATS
+from delmaal.describe.catalogue import CREDIT, PREDICATES
+from delmaal.formats import CSV, RDF_FORMATS
 from delmaal.publish import check, publish
-from delmaal.records import Publication
+from delmaal.records import LICENCES, Publication
 from delmaal.release import Release
-from delmaal.sources import SOURCES
 from delmaal.sources import publication as reader
 from delmaal.sources.themes import EU_THEMES
 from delmaal.terms import EU, PREFIXES, Minter, term
@@ -306,7 +306,7 @@ def test_distributions_tell_the_truth_about_the_files(graph: Graph, release: Rel
     assert distributions == set(graph.subjects(RDF.type, DCAT.Distribution))
     files = {file.name: file.read_bytes() for file in (release.folder / "data").iterdir()
              if file.suffix not in (".gz", ".zst")}
-    media_types = {row.suffix: row.media_type for row in RDF_FORMATS}
+    media_types = {row.suffix: row.media_type for row in (*RDF_FORMATS, CSV)}
     seen = set()
     for node in distributions:
         url = str(graph.value(node, DCAT.downloadURL))
@@ -369,12 +369,12 @@ def test_authorities_are_as_their_owners_have_them() -> None:
 
 
 def test_every_code_that_the_reader_accepts_is_known_here() -> None:
-    assert set(LICENCES) == set(reader.LICENCES)
-    assert {f"{EU}licence/{code}" for code in LICENCES.values()} == set(reader.LICENCES.values())
+    assert {row.asks for row in LICENCES.values()} == set(CREDIT)
     wanted = {
         *(f"{EU}data-theme/{code}" for code in EU_THEMES), *(f"{EU}frequency/{code}" for code in reader.FREQUENCIES),
         *(f"http://purl.org/adms/publishertype/{code}" for code in reader.PUBLISHER_TYPES),
-        *(f"https://psi.norge.no/los/tema/{code}" for code in reader.LOS_THEMES), *reader.LICENCES.values(),
+        *(f"https://psi.norge.no/los/tema/{code}" for code in reader.LOS_THEMES),
+        *(row.authority for row in LICENCES.values()),
     }
     assert wanted <= set(AUTHORITIES)
 
@@ -557,7 +557,7 @@ def without(folder: Path, key: str) -> int:
 def test_what_the_portal_demands_is_missed_at_its_line(tiny: Path, key: str) -> None:
     """Before the portal says it, and before anything is released."""
     line = without(tiny, key)
-    errors = SOURCES["curated"](tiny).errors
+    errors = sources.read(tiny).errors
     (error,) = check(tiny).errors if key == "contact" else errors
     assert (Path(error.mark.file).name, error.mark.line, error.mark.column) == ("publication.yaml", line, 1)
     assert error.code == "key-missing"
@@ -580,7 +580,7 @@ def test_what_costs_points_is_a_warning_at_its_line(tiny: Path) -> None:
 
 def test_a_catalogue_without_a_theme_is_a_violation_at_its_line(tiny: Path) -> None:
     """The shapes hold what the reader demands too: for whatever else may one day make a publication."""
-    publication = SOURCES["curated"](tiny).publication
+    publication = sources.read(tiny).publication
     assert publication is not None
     built = build(replace(publication, eu_themes=()))
     triples = catalogue(replace(publication, eu_themes=()), data_dumps(built, Minter(publication.base)))
@@ -609,7 +609,7 @@ def described(publication: Publication) -> Graph:
 
 @pytest.fixture
 def publication() -> Publication:
-    found = SOURCES["curated"](TINY).publication
+    found = sources.read(TINY).publication
     assert found is not None
     return found
 
@@ -679,7 +679,7 @@ def test_what_the_catalogue_needs_is_refused_at_its_line(tiny: Path, right: str,
     before = file.read_text("utf-8")
     assert right in before
     file.write_text(before.replace(right, wrong), "utf-8")
-    errors = SOURCES["curated"](tiny).errors
+    errors = sources.read(tiny).errors
     assert [(error.code, Path(error.mark.file).name) for error in errors] == [(code, "publication.yaml")]
     line = before[: before.index(right)].count("\n") + 1
     assert abs(errors[0].mark.line - line) <= 1

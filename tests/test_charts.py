@@ -10,12 +10,12 @@ from xml.etree import ElementTree
 import pytest
 
 from conftest import ROOT
-from delmaal.web import charts
-from delmaal.web.charts import Point, Series, Stretch
-from delmaal.web.charts.drawing import ticks, wrapped
-from delmaal.web.pages.numbers import Unit, decimal_of, fraction, interval, quantity, size
+from delmaal.reading.numbers import Unit, decimal_of, fraction, interval, quantity, size
+from delmaal.site import charts
+from delmaal.site.charts import Point, Series, Stretch
+from delmaal.site.charts.drawing import ticks, wrapped
 
-STATIC = ROOT / "server/delmaal/web/static"
+STATIC = ROOT / "server/delmaal/site/static"
 BAD = "<script>alert(1)</script> & \"quoted\" 🌍 مرحبا"
 
 

@@ -584,3 +584,13 @@ def test_nothing_is_served_where_there_is_no_release(tiny: Path, tmp_path: Path)
     assert run.returncode == 3
     assert "number-wrong" in run.stderr
     assert "error release-missing" in run.stderr
+
+
+def test_in_a_publications_folder_that_one_is_meant(tiny: Path) -> None:
+    """And not the one that ships: `all is well` would be said of another's data."""
+    run = delmaal("validate", cwd=tiny)
+    assert (run.returncode, "all is well" in run.stdout) == (0, True), run.stdout + run.stderr
+    plant(tiny, "themes/god-helse.yaml", "title:", "tittel:")
+    wrong = delmaal("validate", cwd=tiny)
+    assert wrong.returncode == 1
+    assert 'themes/god-helse.yaml:2:1 key-unknown: theme "god-helse" has no key "tittel"' in wrong.stdout

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import yaml
@@ -284,10 +286,33 @@ def composed(node: yaml.Node) -> Iterator[tuple[int, int, str | None]]:
             yield from composed(value)
 
 
+def in_form(tree: object, form: Literal["NFC", "NFD"]) -> object:
+    """A tree with every key and value in a form of Unicode."""
+    if isinstance(tree, dict):
+        return {in_form(key, form): in_form(value, form) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [in_form(item, form) for item in tree]
+    return unicodedata.normalize(form, tree) if isinstance(tree, str) else tree
+
+
+@examples(100)
+@given(tree=TREES.filter(bool))
+def test_letters_and_their_signs_may_be_written_apart(tree: object, tmp_path: Path) -> None:
+    """What is written decomposed is read as if it were composed."""
+    read_as = []
+    for form in ("NFC", "NFD"):
+        text = yaml.safe_dump(in_form(in_form(tree, "NFC"), form), sort_keys=False, allow_unicode=True)
+        node, errors = read(tmp_path / "x.yaml", text.encode())
+        assert errors == []
+        assert node is not None
+        read_as.append(plain(node))
+    assert read_as[0] == read_as[1]
+
+
 @examples(300)
 @given(tree=TREES.filter(bool), style=STYLES)
 def test_every_mark_points_at_its_value(tree: object, style: dict[str, object], tmp_path: Path) -> None:
-    text = yaml.safe_dump(tree, sort_keys=False, **style)  # type: ignore[call-overload]  # options by name
+    text = yaml.safe_dump(in_form(tree, "NFC"), sort_keys=False, **style)  # type: ignore[call-overload]  # options by name
     expected = yaml.compose(text, Loader=yaml.SafeLoader)
     node, errors = read(tmp_path / "x.yaml", text.encode())
     assert [str(error) for error in errors] == []

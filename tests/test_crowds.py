@@ -120,9 +120,10 @@ def _line_of_descent(pid: int) -> set[int]:
     return found
 
 
-def test_three_hundred_of_each_heavy_case(tmp_path: Path) -> None:
-    server = serving(TINY, tmp_path, DELMAAL_QUERY_SECONDS="1", DELMAAL_BODY_SECONDS="5", DELMAAL_QUERY_MEMORY_MB="200",
-                     DELMAAL_QUERY_RESULT_MB="2")
+@pytest.mark.long
+def test_three_hundred_of_each_heavy_case(tiny_out: Path) -> None:
+    server = serving(TINY, tiny_out, DELMAAL_QUERY_SECONDS="1", DELMAAL_BODY_SECONDS="5", DELMAAL_QUERY_MEMORY_MB="200",
+                     DELMAAL_QUERY_RESULT_MB="2", DELMAAL_QUERY_WAIT_SECONDS="5")
     with server as client:
         port = client.base_url.port or 80
         for _ in range(3):  # as it is after some work, which is what memory is compared with
@@ -140,13 +141,13 @@ def test_three_hundred_of_each_heavy_case(tmp_path: Path) -> None:
         assert crowd(lambda: answer(port, next(disguises))) == {400: CROWD}
 
         numbers = iter(range(10**6))
-        for _ in range(5):  # on a busy machine its second may be over before the limit is reached
+        for _ in range(30):  # on a busy machine its second may be over before the limit is reached
             status, body = asyncio.run(answer(port, post(TOO_BIG)))
-            if status == 503:
+            if status == 422:
                 break
-        assert (status, json.loads(body)["type"].rpartition("#")[2]) == (503, "query-too-big")
+        assert (status, json.loads(body)["type"].rpartition("#")[2]) == (422, "query-too-big")
         found = crowd(lambda: answer(port, post(f"{TOO_BIG} # {next(numbers)}")))
-        assert set(found) <= {503, 504}
+        assert set(found) <= {422, 503, 504}
         texts = list(SLOW.values())
 
         def heavy() -> Awaitable[tuple[int, bytes]]:
@@ -154,7 +155,7 @@ def test_three_hundred_of_each_heavy_case(tmp_path: Path) -> None:
             return answer(port, post(f"{texts[number % len(texts)]} # {number}"))
 
         found = crowd(heavy, CROWD * len(SLOW))
-        assert set(found) <= {503, 504}
+        assert set(found) <= {422, 503, 504}
         assert sum(found.values()) == CROWD * len(SLOW)
 
         trickle = post("ASK {}")[:-3]  # the rest never comes
@@ -208,14 +209,14 @@ def web_memory(server: int) -> int:
     return sum(map(memory, workers))
 
 
-def test_readers_that_stall_hold_no_memory(tmp_path: Path) -> None:
+def test_readers_that_stall_hold_no_memory(tiny_out: Path) -> None:
     """Each has asked for 20 MB, and reads a byte a second: the rest waits on the disk."""
     rows = " ".join(map(str, range(4000)))
     text = f"SELECT ?v ?x {{ VALUES ?v {{ {rows} }} BIND('{'x' * 5_000}' AS ?x) }}"
     expected = b"v,x\r\n" + b"".join(b"%d,%s\r\n" % (number, b"x" * 5_000) for number in range(4000))
     assert len(expected) > 20_000_000
     request = post(text).replace(b"Connection: close", b"Accept: text/csv", 1)
-    server = serving(TINY, tmp_path)
+    server = serving(TINY, tiny_out)
     with server as client, ExitStack() as stack:
         assert asyncio.run(answer(client.base_url.port or 80, request)) == (200, expected)
         time.sleep(3)  # what it took to make that has been given back
@@ -237,7 +238,8 @@ def test_readers_that_stall_hold_no_memory(tmp_path: Path) -> None:
             assert time.monotonic() - began < 1
         grown = web_memory(server.process.pid) - before
         assert grown < 3 * len(expected), f"{grown >> 20} MB for {12 * len(expected) >> 20} MB under way"
-        rest = b""
+        stalled[0].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        rest = bytearray()
         while not rest.endswith(expected[-5_006:]):  # the last row, with its number
             rest += stalled[0].recv(1 << 20)
         assert rest.endswith(expected), "who reads on gets it whole"

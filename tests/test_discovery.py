@@ -21,12 +21,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from rdflib import DCAT, DCTERMS, FOAF, RDF, Graph, Namespace, URIRef
 
+from delmaal.protocols.discovery import sitemap
 from delmaal.publish import publish
+from delmaal.reading.releases import Releases
 from delmaal.release import Release, Shelf
+from delmaal.serving.application import create_app
 from delmaal.settings import load
-from delmaal.web import create_app
-from delmaal.web.discovery import sitemap
-from delmaal.web.releases import Releases
 
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -101,7 +101,7 @@ def test_every_distribution_is_what_the_catalogue_says(tiny_server: httpx.Client
         name = path.rpartition("/")[2]
         assert answer.headers["content-disposition"] == f'attachment; filename="tiny-{name}"'
         checked += 1
-    assert checked == 18
+    assert checked == 20
 
 
 def test_a_dump_comes_packed_to_who_accepts_it(tiny_server: httpx.Client, tiny_release: Release) -> None:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delmaal import formats
+from delmaal.protocols.sparql.operation import Refusal, read_get
 from delmaal.release import Release
-from delmaal.web.sparql.operation import Refusal, read_get
 from plain_wsgi import PlainWsgi
 
 GRAPH = "https://example.org/lillevik/graph/"
@@ -145,6 +145,46 @@ def test_parameters_are_read_as_the_standard_library_reads_them(encoded: str) ->
     except UnicodeDecodeError:
         assert isinstance(found, Refusal)
         return
-    from delmaal.web.sparql.operation import _parameters
+    from delmaal.protocols.sparql.operation import _parameters
 
     assert _parameters(f"query=ASK&{encoded}") == expected
+
+
+def column(client: httpx.Client, query: str) -> list[str]:
+    """The only column of an answer, without its name."""
+    answer = client.get("/sparql", params={"query": query}, headers={"Accept": "text/csv"})
+    assert answer.status_code == 200, answer.text
+    return answer.text.split("\r\n")[1:-1]
+
+
+def test_order_is_by_code_point(tiny_server: httpx.Client) -> None:
+    """As docs/sparql.md says: whatever the language, capitals before small letters, Å before Æ before Ø."""
+    words = " ".join(f'"{word}"@nb' for word in ("alta", "Øks", "Ære", "Zoo", "Ås"))
+    assert column(tiny_server, f"SELECT ?l {{ VALUES ?l {{ {words} }} }} ORDER BY ?l") == [
+        "Zoo", "alta", "Ås", "Ære", "Øks"]
+
+
+def test_a_query_without_graph_finds_all(tiny_server: httpx.Client) -> None:
+    """As docs/sparql.md says: named graphs have nothing that the default graph lacks; the statistics are in none."""
+    assert column(tiny_server, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } FILTER NOT EXISTS { ?s ?p ?o } }") == [
+        "0"]
+    assert int(column(tiny_server, "SELECT (COUNT(*) AS ?n) { ?o a qb:Observation }")[0]) > 0
+    assert column(tiny_server, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?o a qb:Observation } }") == ["0"]
+    described = "SELECT ?name { ?named a sd:NamedGraph ; sd:name ?name } ORDER BY ?name"
+    assert column(tiny_server, described) == column(
+        tiny_server, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g")
+
+
+def test_programs_are_told_the_limits(tiny_server: httpx.Client) -> None:
+    """The limits that stand in docs/sparql.md in words, as numbers: a query past one is refused with its status."""
+    paths = tiny_server.get("/openapi.json").json()["paths"]["/sparql"]
+    limits = paths["get"]["x-limits"]
+    assert limits == paths["post"]["x-limits"]
+    assert all(value > 0 for value in limits.values())
+    at, over = (f"ASK {{}} #{'x' * (limits['queryBytes'] - 8 + more)}" for more in (0, 1))
+    assert tiny_server.post("/sparql", data={"query": at}).status_code == 200
+    assert tiny_server.post("/sparql", data={"query": over}).status_code == 413
+    deep = "{" * (limits["queryDepth"] + 1)
+    assert tiny_server.post("/sparql", data={"query": f"ASK {deep}{deep.replace('{', '}')}"}).status_code == 400
+    described = column(tiny_server, "SELECT ?d { ?g a sd:Graph ; dct:description ?d FILTER(LANG(?d) = 'en') }")
+    assert any("/openapi.json" in text for text in described)

@@ -17,10 +17,10 @@ import pytest
 from rdflib import Graph
 
 from delmaal import formats
+from delmaal.protocols.sparql.examples import FOLDER, GROUPS, examples, read_example
+from delmaal.protocols.sparql.snippets import declared, form_of, snippets_for
 from delmaal.release import Release
 from delmaal.terms import PREFIXES
-from delmaal.web.sparql.examples import FOLDER, GROUPS, examples, read_example
-from delmaal.web.sparql.snippets import form_of, snippets_for
 
 JSON = "application/sparql-results+json"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
@@ -38,17 +38,19 @@ TRONDHEIM: dict[str, tuple[int, str]] = {
     "count_targets_by_theme": (14, "15"),
     "describe_dataset": (40, "https://w3id.org/delmaal/ns#Theme"),
     "explain_missing_observations": (3, "uten bestemt tall"),
+    "filter_years": (18, "2015-12-31"),
     "find_conflicting_links": (8, "Grønn mobilitet"),
     "find_shared_documents": (40, "Digital transformasjon"),
     "find_shared_targets": (50, "12.8"),
     "find_unaddressed_targets": (86, "http://metadata.un.org/sdg/1.1"),
     "list_areas": (6, "tidligere kommune"),
     "list_document_periods": (15, "2009-01-01"),
-    "list_documents": (63, "strategi"),
+    "list_documents": (56, "strategi"),
     "list_downloads": (18, "/data/all.nt"),
     "list_links_with_evidence": (150, "tekst og kode"),
     "list_observations_by_dimension": (76, "alle kjønn"),
     "list_projections": (19, "framskriving"),
+    "list_sources": (10, "Levekårsundersøkelsen"),
     "list_statistics": (111, "prosent"),
     "list_themes": (14, "Bedre helse"),
     "list_uncertain_statistics": (30, "sannsynlig"),
@@ -204,7 +206,7 @@ def test_a_browser_gets_the_answer_as_a_page(trondheim_server: httpx.Client) -> 
 @pytest.mark.parametrize("accept", ["*/*", "", JSON, f"text/html, {JSON}", "text/html;q=0.5, application/xml"])
 def test_a_program_gets_the_answer_as_data(trondheim_server: httpx.Client, accept: str) -> None:
     answer = trondheim_server.get("/sparql", params={"query": "ASK {}"}, headers={"Accept": accept})
-    assert answer.headers["content-type"].startswith("application/sparql-results+")
+    assert answer.headers["content-type"].startswith(("application/sparql-results+", "application/xml"))
 
 
 def test_a_page_says_what_is_wrong_and_keeps_the_query(trondheim_server: httpx.Client) -> None:
@@ -263,7 +265,7 @@ def test_the_programs_run(trondheim_server: httpx.Client, tmp_path: Path, name: 
     run = 0
     for title, text in programs:
         assert f"<summary>{title}</summary>" in page.text
-        command = _command(title, text, tmp_path)
+        command = command_of(title, text, tmp_path)
         if command is None:
             continue
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -273,7 +275,7 @@ def test_the_programs_run(trondheim_server: httpx.Client, tmp_path: Path, name: 
     assert run >= 2
 
 
-def _command(title: str, text: str, folder: Path) -> list[str] | None:
+def command_of(title: str, text: str, folder: Path) -> list[str] | None:
     """What runs a program here; None where its interpreter is not."""
     if title == "curl":
         return ["bash", "-c", text] if shutil.which("curl") else None
@@ -297,6 +299,24 @@ def _has(module: str) -> bool:
 ])
 def test_the_form_of_a_query(query: str, form: str) -> None:
     assert form_of(query) == form
+
+
+@pytest.mark.parametrize(("query", "prefixes"), [
+    ("SELECT * { ?t a delmaal:Theme }", {"delmaal"}),
+    ("PREFIX delmaal: <urn:own#>\nSELECT * { ?t a delmaal:Theme ; skos:prefLabel ?l }", {"skos"}),
+    ('SELECT ("skos:x" AS ?a) { <http://x/dct:y> ?dct "a\\"qb:b" } # sdg:1', set()),
+    ("SELECT * { ?s ?p \"\"\"it's \"skos:x\" \"\"\" ; qb:dataSet ?d ; foaf:name ?n }", {"qb", "foaf"}),
+    ("prefix  qb: <urn:q#> ASK { ?s qb:x unknown:y }", set()), ("", set())])
+def test_what_leaves_declares_its_prefixes(query: str, prefixes: set[str]) -> None:
+    found = declared(query, PREFIXES)
+    assert found.endswith(query)
+    assert set(re.findall(r"^PREFIX (\w+):", found.removesuffix(query), re.MULTILINE)) == prefixes
+    assert declared(found, PREFIXES) == found
+
+
+def test_every_query_that_is_shipped_declares_its_prefixes() -> None:
+    for each in examples().values():
+        assert declared(each.query, PREFIXES) == each.query, each.name
 
 
 def test_quoted_queries_survive() -> None:

@@ -22,12 +22,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, TINY, TRONDHEIM
+from delmaal import sources
 from delmaal.build import build
 from delmaal.errors import Mark
 from delmaal.marks import Mapping, Node, Scalar, Sequence, read_yaml
 from delmaal.publish import Check, check
 from delmaal.records import Finding
-from delmaal.sources import SOURCES
 from delmaal.statements import Positions
 from delmaal.validate import validate
 from spoiling import mark_of, plant
@@ -418,7 +418,7 @@ def examples(number: int) -> settings:
 @given(edits=EDITS)
 def test_whatever_the_sources_say_reading_and_building_end_well(edits: list[Edit], tiny: Path) -> None:
     spoilt(edits, tiny)
-    reading = SOURCES["curated"](tiny)
+    reading = sources.read(tiny)
     assert astray([error.mark for error in reading.errors], tiny) == []
     assert all(error.sentence.isprintable() for error in reading.errors)
     if reading.publication is not None and reading.publication.base and reading.publication.source.slug:

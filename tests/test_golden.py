@@ -69,6 +69,11 @@ def test_golden_shows_what_the_model_promises() -> None:
         # the printed number is kept beside its power of ten
         f'<{base}statistic/budsjett-2024> <http://purl.org/linked-data/sdmx/2009/measure#obsValue> "1.5"^^',
         f'<{base}statistic/budsjett-2024> <http://purl.org/linked-data/sdmx/2009/attribute#unitMult> "6"^^',
+        # and beside it the amount in the unit; a range has two, and what is no observation has its own as well
+        f'<{base}statistic/budsjett-2024> <{ns}amount> "1500000"^^',
+        f'<{base}statistic/over-80-i-2030> <{ns}lowerAmount> "40"^^',
+        f'<{base}statistic/over-80-i-2030> <{ns}upperAmount> "50"^^',
+        f'<{base}statistic/verdi-uten-etikett> <{ns}amount> "12"^^',
         f"<{base}theme/god-helse> <{ns}addresses> <{sdg}3.5>",
     )
     assert [statement for statement in promised if statement not in golden] == []
@@ -78,6 +83,7 @@ def test_golden_shows_what_the_model_promises() -> None:
         f"<{base}statistic/over-80-i-2030> <http://purl.org/linked-data/cube#dataSet>",
         f"<{base}statistic/over-80-i-2030> <http://purl.org/linked-data/sdmx/2009/measure#obsValue>",
         f"<{base}statistic/verdi-uten-etikett> <http://purl.org/linked-data/cube#dataSet>",
+        f"<{base}statistic/verdi-uten-etikett> <http://purl.org/linked-data/sdmx/2009/measure#obsValue>",
         f"<{base}statistic/verdi-uten-etikett> <{ns}indicator>",
         "XMLSchema#gYear>", "XMLSchema#double>", "@NB ", "@EN ",
     )

@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 
 import delmaal
 from delmaal import formats
+from delmaal.engine import writing
 from delmaal.errors import (
     KEPT,
     KeeperUnreachable,
     KeptError,
     QueryAbandoned,
-    QueryBusy,
     QueryMalformed,
     QueryTooBig,
     QueryTooDeep,
@@ -43,6 +43,9 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limits are 
 COUNT = 10_000
 SECONDS = 2
 WORKERS = 5
+SLOW = 3
+"""How many of them may have a slow query."""
+
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 LOOKUP = f"SELECT ?l WHERE {{ <https://ex.org/o/77> <{LABEL}> ?l }}"
 A_WHILE = "SELECT (COUNT(*) AS ?n) { " + " ".join(
@@ -232,7 +235,7 @@ def test_formats_of_graphs(query: Callable[..., Answer], row: formats.Format, bi
     if not big:
         found, expected = query("CONSTRUCT WHERE { <https://ex.org/o/5> ?p ?o }", graph=row.name), 5
     else:
-        monkeypatch.setattr(evaluation, "PRETTY", 1_000)
+        monkeypatch.setattr(writing, "PRETTY", 1_000)
         text = "CONSTRUCT { ?s rdfs:label ?l ; rdfs:comment ?l } WHERE { ?s rdfs:label ?l }"
         request = Request(release, text, graph=row.name)
         name, body = evaluation.evaluate(ox.Store.read_only(f"{release}/store"), request, 10**8)
@@ -440,7 +443,7 @@ def test_stopped(query: Callable[..., Answer], keeper: Keeper, name: str) -> Non
     with pytest.raises(tuple(kinds)) as caught:
         query(text)
     assert caught.value.code in KEPT
-    assert (caught.value.retry_after is None) == isinstance(caught.value, QueryTooDeep)
+    assert (caught.value.retry_after is None) == isinstance(caught.value, (QueryTooDeep, QueryTooBig))
     assert b"ling 77" in query(LOOKUP).body
     until(lambda: len(children(pid_of(keeper))) == WORKERS)
 
@@ -464,10 +467,16 @@ def test_memory_is_bounded(tmp_path: Path, release: str) -> None:
     (f"SELECT * {{ {'a.' * 2_500_000} }}", False),
     (f"SELECT * {{ '{chr(92)}{chr(39)}' * 1_600_000 }}", False),
 ], ids=["literal", "comment", "values", "names", "quotes"])
-def test_five_megabytes(query: Callable[..., Answer], text: str, answers: bool | None) -> None:
+def test_five_megabytes(query: Callable[..., Answer], release: str, tmp_path: Path, text: str,
+                        answers: bool | None) -> None:
     """A text that long ends like any other: whole, or refused."""
-    if answers:
-        assert query(text).body
+    if answers:  # however slow the machine is
+        patient = keeper_in(tmp_path, query_seconds="30")
+        patient.start()
+        try:
+            assert ask(patient.socket, Request(release, text)).body
+        finally:
+            patient.stop()
         return
     with contextlib.suppress(KeptError):
         assert query(text).body
@@ -475,8 +484,8 @@ def test_five_megabytes(query: Callable[..., Answer], text: str, answers: bool |
 
 
 @pytest.mark.parametrize(("number", "kind"), [
-    (signal.SIGKILL, QueryTooBig), (signal.SIGABRT, QueryTooBig), (signal.SIGSEGV, QueryTooDeep),
-    (signal.SIGALRM, QueryTooSlow), (signal.SIGTERM, KeeperUnreachable),
+    (signal.SIGKILL, KeeperUnreachable), (signal.SIGABRT, QueryTooBig), (signal.SIGSEGV, QueryTooDeep),
+    (signal.SIGALRM, KeeperUnreachable), (signal.SIGTERM, KeeperUnreachable), (signal.SIGBUS, KeeperUnreachable),
 ])
 def test_a_killed_child_is_replaced_and_the_client_is_told(query: Callable[..., Answer], keeper: Keeper,
                                                            number: signal.Signals, kind: type[KeptError]) -> None:
@@ -568,8 +577,8 @@ def test_three_hundred_at_once(query: Callable[..., Answer]) -> None:
 
 
 def test_heavy_queries_give_way(tmp_path: Path, release: str) -> None:
-    """Four at work, a fifth is told to come back, and point lookups hardly notice."""
-    keeper = keeper_in(tmp_path, query_seconds="6")
+    """Three at work, the others wait for their turn and are answered too, and point lookups hardly notice."""
+    keeper = keeper_in(tmp_path, query_seconds="5")
     keeper.start()
     try:
         def heavy(_: int) -> object:
@@ -584,17 +593,23 @@ def test_heavy_queries_give_way(tmp_path: Path, release: str) -> None:
         found: list[object] = []
         crowd = threading.Thread(target=lambda: found.extend(in_threads(6, heavy)))
         crowd.start()
-        time.sleep(2)
+
+        def yields(pid: int) -> bool:
+            """Whether a thread of the process goes behind all others."""
+            try:
+                threads = [int(path.name) for path in Path(f"/proc/{pid}/task").iterdir()]
+                return any(os.getpriority(os.PRIO_PROCESS, one) == 19 for one in threads)
+            except (ProcessLookupError, FileNotFoundError):  # it ended while it was looked at
+                return False
+
+        def behind() -> int:
+            return sum(map(yields, children(pid_of(keeper))))
+
+        until(lambda: behind() == SLOW)
         times = sorted(lookup() for _ in range(100))
-        threads = {pid: [int(path.name) for path in Path(f"/proc/{pid}/task").iterdir()]
-                   for pid in children(pid_of(keeper))}
-        behind = [pid for pid, own in threads.items() if any(os.getpriority(os.PRIO_PROCESS, one) == 19 for one in own)]
         assert crowd.is_alive()
         crowd.join()
-        kinds = [type(error) for error in found]
-        assert kinds.count(QueryTooSlow) == WORKERS - 1
-        assert kinds.count(QueryBusy) == 2
-        assert len(behind) == WORKERS - 1
+        assert [type(error) for error in found] == [QueryTooSlow] * 6
         assert times[90] < 0.1
     finally:
         keeper.stop()
@@ -613,7 +628,7 @@ def test_an_honest_query_is_not_slow_on_a_crowded_machine(tmp_path: Path, releas
         before = children(pid_of(keeper))
         thread = threading.Thread(target=ask, args=(keeper.socket, Request(release, honest)))
         thread.start()
-        until(lambda: workload(keeper.socket.with_name(BOARD)) == (WORKERS, 1))
+        until(lambda: workload(keeper.socket.with_name(BOARD))[:2] == (WORKERS, 1))
         for pid in before:
             os.kill(pid, signal.SIGSTOP)
         time.sleep(seconds)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -14,14 +16,15 @@ from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
 from conftest import TINY
+from delmaal.http.asked import Asked
 from delmaal.publish import publish
+from delmaal.reading.releases import Opened, Releases
 from delmaal.records import LICENCES
 from delmaal.release import Release, Shelf
+from delmaal.serving.application import create_app, publication_of
+from delmaal.serving.dispatch import reply
 from delmaal.settings import load
 from delmaal.terms import term
-from delmaal.web import create_app
-from delmaal.web.front.direct import Direct
-from delmaal.web.releases import Opened, Releases
 
 ATTRIBUTION = "creativecommons.org/licenses/by/4.0"
 LICENCE_IRI = term("dct:license").value
@@ -38,13 +41,62 @@ PLACES = (
 )
 
 
-@pytest.fixture(scope="module", params=["NLOD 2.0", "CC0"])
+@pytest.fixture(scope="module", params=sorted(LICENCES.keys() - {"CC BY 4.0"}))
 def release(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Release:
     """A release of the tiny publication under another licence."""
-    folder = Path(shutil.copytree(TINY, tmp_path_factory.mktemp("licence") / "tiny"))
-    head = (folder / "publication.yaml").read_text("utf-8")
-    (folder / "publication.yaml").write_text(head.replace("licence: CC BY 4.0", f"licence: {request.param}"), "utf-8")
+    folder = under(request.param, tmp_path_factory.mktemp("licence") / "tiny")
     return publish(folder, folder.parent / "out").release
+
+
+NEW = """
+import shutil, sys
+from pathlib import Path
+
+from delmaal.records import LICENCES, Text
+from delmaal.records.licences import ATTRIBUTION, ListedLicence
+
+PAGE = "https://creativecommons.org/licenses/by-sa/4.0/"
+LICENCES["CC BY-SA 4.0"] = ListedLicence("CC BY-SA 4.0", PAGE, "CC_BYSA_4_0", ATTRIBUTION, Text("Som før", "As before"))
+
+from delmaal.publish import publish
+from delmaal.reading.releases import Releases
+from delmaal.release import Shelf
+from delmaal.serving.application import create_app
+from delmaal.settings import load
+
+folder = Path(sys.argv[1])
+release = publish(folder, folder.parent / "out").release
+client = create_app(load({}), Releases(Shelf(release.folder.parent.parent))).test_client()
+for place, said in (
+    ("/catalog.nt", f"{LICENCES['CC BY-SA 4.0'].authority}>"), ("/catalog.ttl", "As before"),
+    ("/catalog.ttl", "Lisens: Som før. Oppgi"), ("/void.ttl", "CC_BYSA_4_0"), ("/provenance.ttl", f"<{PAGE}>"),
+    ("/?lang=en", f'<a href="{PAGE}" rel="license">Data under CC BY-SA 4.0</a>'),
+    ("/doc/dataset/themes.html", PAGE), ("/doc/dataset/themes.nt", f"<{PAGE}>"), ("/cite.bib", PAGE),
+):
+    answer = client.get(place)
+    assert answer.status_code == 200 and said in answer.text, (place, said, answer.text[:2000])
+"""
+
+
+def under(licence: str, folder: Path) -> Path:
+    """The tiny publication under another licence."""
+    shutil.copytree(TINY, folder)
+    head = (folder / "publication.yaml").read_text("utf-8")
+    (folder / "publication.yaml").write_text(head.replace("licence: CC BY 4.0", f"licence: {licence}"), "utf-8")
+    return folder
+
+
+def test_a_row_is_all_that_a_further_licence_takes(tmp_path: Path) -> None:
+    """Reader, builder, catalogue, VoID, provenance, pages and citations, in a process where the table has one more."""
+    folder = under("CC BY-SA 4.0", tmp_path / "tiny")
+    done = subprocess.run([sys.executable, "-c", NEW, str(folder)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_docs_name_every_licence() -> None:
+    docs = (Path(__file__).parents[1] / "docs" / "curated-yaml.md").read_text("utf-8")
+    (row,) = (line for line in docs.splitlines() if line.startswith("| `licence` |"))
+    assert all(name in row for name in LICENCES)
 
 
 def client_of(release: Release) -> FlaskClient:
@@ -114,12 +166,11 @@ def licences(turtle: bytes, of: str) -> set[str]:
 
 
 def test_the_front_says_the_same(release: Release) -> None:
-    """What is answered before Flask."""
-    app = create_app(load({}), Releases(Shelf(release.folder.parent.parent)))
-    found = Direct(app).answer(Opened(release, None), "/doc/dataset/themes.ttl", "", {})
-    assert found is not None
+    """What is answered without Flask."""
+    publication = publication_of(load({}), Releases(Shelf(release.folder.parent.parent)))
+    found = reply(publication, Asked(publication, "GET", "/doc/dataset/themes.ttl"))
     assert licences(found.body, "doc/dataset/themes") == {page_of(release)}
-    assert f'<{page_of(release)}>; rel="license"' in ", ".join(value for key, value in found.headers if key == "Link")
+    assert f'<{page_of(release)}>; rel="license"' in ", ".join(found.headers.getlist("Link"))
 
 
 def test_an_older_release_is_under_what_its_catalogue_says(release: Release) -> None:

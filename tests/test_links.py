@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from conftest import REFERENCE, ROOT, TINY, TRONDHEIM, needs_reference
+from delmaal import sources
 from delmaal.errors import SourceErrors
 from delmaal.links import (
     GROUNDS,
@@ -28,7 +29,6 @@ from delmaal.links import (
     snapshot_files,
 )
 from delmaal.records import Publication
-from delmaal.sources import SOURCES
 from delmaal.terms import EU
 
 LOS = "https://psi.norge.no/los/tema/"
@@ -40,7 +40,7 @@ PREFIXES = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 
 
 def publication_of(folder: Path) -> Publication:
-    reading = SOURCES["curated"](folder)
+    reading = sources.read(folder)
     assert not reading.errors, reading.errors
     assert reading.publication is not None
     return reading.publication
@@ -232,7 +232,8 @@ def everything(folder: Path, tmp_path: Path) -> list[Proposal]:
     for number, record in enumerate(records_of(publication)):
         for prefix in (LOS, "http://www.wikidata.org/entity/Q", "https://data.norge.no/datasets/"):
             rows.append(f"<{prefix}{number}> skos:prefLabel {json.dumps(record.label.nb, ensure_ascii=False)}@nb .\n")
-        rows.append(f"<http://metadata.un.org/sdg/C99{number:04}> skos:prefLabel {json.dumps(record.label.en)}@en .\n")
+        code = f"C20{number // 99:02}{number % 99 + 1:02}"
+        rows.append(f"<http://metadata.un.org/sdg/{code}> skos:prefLabel {json.dumps(record.label.en)}@en .\n")
     return proposed(folder, snapshot(written(tmp_path, "all.ttl", "".join(rows))))
 
 

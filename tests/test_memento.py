@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
 from urllib.parse import urljoin
 
 import httpx
@@ -13,6 +16,7 @@ import pytest
 from conftest import serving
 from delmaal.release.log import read_switches
 from delmaal.release.retention import retain
+from plain_wsgi import PlainWsgi
 from succession import GONE, Succession
 
 LINK = re.compile(r'<([^>]*)>((?:\s*;\s*[\w*-]+="[^"]*")*)')
@@ -144,7 +148,7 @@ def test_answer_for_now_is_not_given_for_then(releases: Succession, past_server:
 
 
 def test_what_is_of_no_release_has_no_mementos(past_server: httpx.Client) -> None:
-    for path in ("/sparql?query=ASK%7B%7D", "/health", "/openapi.json"):
+    for path in ("/search.json?q=energi", "/health", "/openapi.json"):
         answer = past_server.get(path, headers={"Accept-Datetime": "Tue, 24 Nov 2026 08:00:00 GMT"})
         assert answer.status_code == 200
         assert past_server.get(f"/timemap/link{path}").status_code == 404
@@ -169,3 +173,98 @@ def test_dropped_release_is_no_memento(releases: Succession, tmp_path_factory: p
         answer = client.get("/catalog", headers={"Accept-Datetime": http_time(switches[1].time)})
         assert answer.headers["location"] == f"/release/{switches[0].name}/catalog"
         assert copied.second.id not in client.get("/timemap/link/catalog").text
+
+
+ENERGY = "SELECT ?label { ?theme a delmaal:Theme ; skos:prefLabel ?label FILTER(CONTAINS(?label, 'energy')) }"
+
+
+@pytest.fixture(scope="module")
+def plain_past(releases: Succession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A server of the same shelf without the front."""
+    shelf = releases.copy(tmp_path_factory.mktemp("plain")).shelf
+    with PlainWsgi(shelf.folder, tmp_path_factory.mktemp("run")) as client:
+        yield client
+
+
+@pytest.mark.parametrize("server", ["past_server", "plain_past"])
+@pytest.mark.parametrize("method", ["GET", "POST", "direct"])
+def test_a_query_of_another_time(request: pytest.FixtureRequest, releases: Succession, server: str,
+                                 method: str) -> None:
+    """The endpoint leads to the release that was current then, with the method and what was posted; the answer is
+    that release's, and the answers of now stay what they are, in caches too."""
+    client: httpx.Client = request.getfixturevalue(server)
+    switches = read_switches(releases.shelf.folder)
+    expected = ["Clean energy", "Cleaner energy", "Clean energy", "Clean energy"]
+    wanted = [(row.time, row, label) for row, label in zip(switches, expected, strict=True)]
+    wanted.append((switches[0].time - timedelta(days=9), switches[0], expected[0]))
+    wanted.append((switches[-1].time + timedelta(days=9), switches[-1], expected[-1]))
+
+    def ask(address: str, **headers: str) -> httpx.Response:
+        headers = {"Accept": "text/csv", **headers}
+        if method == "GET":
+            return client.get(address, params=None if "?" in address else {"query": ENERGY}, headers=headers)
+        if method == "POST":
+            return client.post(address, data={"query": ENERGY}, headers=headers)
+        return client.post(address, content=ENERGY, headers={**headers, "Content-Type": "application/sparql-query"})
+
+    now = ask("/sparql")
+    for time, row, label in wanted:
+        for _ in range(3):  # an answer is kept from its second time on
+            assert ask("/sparql").content == now.content
+        gate = ask("/sparql", **{"Accept-Datetime": http_time(time)})
+        assert gate.status_code == (302 if method == "GET" else 307)
+        assert gate.headers["location"].startswith(f"/release/{row.name}/sparql")
+        assert varied(gate) >= {"accept-datetime"}
+        assert "memento-datetime" not in gate.headers
+        assert links(gate.headers["link"])["original"]["uri"] == "/sparql"
+        found = ask(gate.headers["location"])
+        assert found.text.split("\r\n")[1] == label
+        assert found.headers["delmaal-release"] == row.release
+        assert found.headers["memento-datetime"] == http_time(row.time)
+        assert links(", ".join(found.headers.get_list("link")))["original"]["uri"] == "/sparql"
+        assert "accept-datetime" not in varied(found)
+    for answer in (now, ask("/sparql")):
+        assert answer.headers["delmaal-release"] == releases.last.id
+        assert varied(answer) == {"accept", "accept-encoding", "accept-datetime"}
+
+
+def varied(answer: httpx.Response) -> set[str]:
+    """What an answer says that it depends on."""
+    return {name.strip().lower() for name in answer.headers["vary"].split(",")}
+
+
+@pytest.mark.parametrize("server", ["past_server", "plain_past"])
+def test_the_gate_of_the_endpoint_says_what_is_wrong(request: pytest.FixtureRequest, releases: Succession,
+                                                     server: str) -> None:
+    """Everything at its address depends on the time that is asked for: pages, descriptions and mistakes too."""
+    client: httpx.Client = request.getfixturevalue(server)
+    time = http_time(read_switches(releases.shelf.folder)[0].time)
+    for accept, query in (("text/html", ""), ("text/turtle", ""), ("text/html", "?query=ASK%7B%7D"),
+                          ("application/json", "?query=nonsense"), ("image/png", "?query=ASK%7B%7D")):
+        assert "accept-datetime" in varied(client.get(f"/sparql{query}", headers={"Accept": accept})), (accept, query)
+        led = client.get(f"/sparql{query}", headers={"Accept": accept, "Accept-Datetime": time})
+        assert (led.status_code, led.headers["location"]) == (302, f"/release/{releases.first.id}/sparql{query}")
+    wrong = client.post("/sparql", data={"query": ENERGY}, headers={"Accept-Datetime": "yesterday"})
+    assert (wrong.status_code, wrong.json()["type"].rpartition("#")[2]) == (400, "datetime-malformed")
+    head = client.head("/sparql?query=ASK%7B%7D", headers={"Accept-Datetime": time})
+    assert head.status_code == 302
+
+
+def test_the_endpoint_leads_to_no_other_release(releases: Succession, tmp_path: Path) -> None:
+    """Where the store, or the release, of that time is gone, the answer says so."""
+    copied = releases.copy(tmp_path)
+    first, second = read_switches(copied.shelf.folder)[:2]
+    with serving(copied.publication, copied.shelf.folder.parent, DELMAAL_NO_BUILD="1") as client:
+        for row, spoil, code in (
+            (second, lambda: shutil.rmtree(copied.second.folder / "store"), "release-store-dropped"),
+            (first, lambda: retain(copied.shelf, 1, 0), "release-dropped"),
+        ):
+            spoil()
+            answers = (
+                client.get("/sparql", params={"query": ENERGY}, headers={"Accept-Datetime": http_time(row.time)}),
+                client.post("/sparql", data={"query": ENERGY}, headers={"Accept-Datetime": http_time(row.time)}),
+            )
+            for answer in answers:
+                assert (answer.status_code, answer.json()["type"].rpartition("#")[2]) == (410, code)
+                assert "accept-datetime" in varied(answer)
+            assert client.get("/sparql", params={"query": ENERGY}).status_code == 200

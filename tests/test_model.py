@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -19,6 +20,7 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, OWL, PROV, QB, RDF, RDFS, SH, 
 from conftest import REFERENCE, TINY, TRONDHEIM, needs_reference
 from datacube_rules import EngineName, violations
 from delmaal.build import build
+from delmaal.formats import RDF_FORMATS
 from delmaal.records import Publication
 from delmaal.release import Release
 from delmaal.sources.curated import read_publication
@@ -39,7 +41,7 @@ KNOWN_BY_NAME: dict[str, type[DefinedNamespace]] = {
 OTHERS = {
     "qudt": {"Unit", "symbol"},
     "schema": {"position"},
-    "sdgo": {"Goal", "Target", "hasTarget", "isTargetOf"},
+    "sdgo": {"Goal", "Indicator", "Target", "hasTarget", "isTargetOf"},
     "sdmx-attribute": {"unitMeasure", "unitMult", "obsStatus"},
     "sdmx-dimension": {"refArea", "refPeriod", "sex", "age"},
     "sdmx-measure": {"obsValue"},
@@ -225,7 +227,11 @@ def test_what_is_pointed_to_is_there(data: Store) -> None:
     subjects = {quad.subject for quad in data}
     targets = {quad.object for quad in data if isinstance(quad.object, NamedNode)}
     vocabulary = {NamedNode(f"{PRODUCT}ns"), NamedNode(f"{PRODUCT}shapes")}
-    assert sorted(str(iri) for iri in targets - subjects - vocabulary if iri.value.startswith(PRODUCT)) == []
+    vocabulary |= {quad.object for quad in data if quad.predicate == term("owl:versionIRI")}
+    cubes = {quad.subject for quad in data.quads_for_pattern(None, term("rdf:type"), term("qb:DataSet"))}
+    catalogue = {quad.object for quad in data if quad.predicate == term("dct:isPartOf") and quad.subject in cubes}
+    lost = targets - subjects - vocabulary - catalogue
+    assert sorted(str(iri) for iri in lost if iri.value.startswith(PRODUCT)) == []
 
 
 def test_iris_are_minted_as_designed(data: Store, publication: Publication) -> None:
@@ -236,7 +242,7 @@ def test_iris_are_minted_as_designed(data: Store, publication: Publication) -> N
         rf"|structure|cube|source)/{slug}",
         rf"{base}id/(?:target-link|printed-code)/{slug}\.[0-9a-d]+",
         rf"{base}id/source/{slug}#line=\d+,\d+",
-        rf"{re.escape(PRODUCT)}(?:period|age|breakdown)/{code}",
+        rf"{re.escape(PRODUCT)}(?:period|age|breakdown|unit)/{code}",
         rf"{re.escape(NS)}[A-Za-z0-9-]+", rf"{re.escape(SHAPES)}[a-z0-9-]+", rf"{re.escape(PRODUCT)}(?:ns|shapes)",
     )
     ours = {quad.subject.value for quad in data if isinstance(quad.subject, NamedNode)}
@@ -298,16 +304,20 @@ def test_list_statistics(either: tuple[Store, Publication]) -> None:
     assert len(rows) == len(publication.statistics)
     found = {local(row["statistic"]): row for row in rows}
     units = {unit.slug: unit.label.en for unit in publication.units}
-    indicators = {indicator.slug: units[indicator.unit] for indicator in publication.indicators}
+    indicators = {indicator.slug: indicator.unit for indicator in publication.indicators}
     areas = {area.slug: area.label.en for area in publication.areas}
     for item in publication.statistics:
         row = found[item.slug]
-        assert row.get("unit", "") == indicators.get(item.indicator, ""), item.slug
+        unit = indicators.get(item.indicator, item.unit) if item.numbered else ""
+        assert row.get("unit", "") == (units[unit] if unit else ""), item.slug
         assert (row["area"], row["period"], row["kind"]) == (areas[item.area], item.period, item.kind), item.slug
         assert set(row["certainties"].split()) == {mention.certainty for mention in item.mentions}, item.slug
-        said = (row.get("value", ""), row.get("lower", ""), row.get("upper", ""), row.get("notObserved", ""))
-        assert said == (item.value, item.lower, item.upper, item.not_observed), item.slug
-        assert row["powerOfTen"] == (item.multiplier or "0"), item.slug
+        said = tuple(row.get(name, "") for name in ("value", "powerOfTen", "notObserved"))
+        assert said == (item.value if item.observed else "", item.multiplier or "0", item.not_observed), item.slug
+        times = Decimal(10) ** int(item.multiplier or 0)
+        for name, number in (("amount", item.value), ("lower", item.lower), ("upper", item.upper)):
+            assert bool(row.get(name)) == bool(number), item.slug
+            assert not number or Decimal(row[name]) == Decimal(number) * times, item.slug
 
 
 @pytest.mark.parametrize("file", sorted(QUERIES.glob("*.rq")), ids=lambda file: file.stem)
@@ -372,7 +382,7 @@ def test_a_statistic_is_an_observation_or_says_why_not(data: Store, publication:
 
 def test_no_statistic_that_could_be_an_observation_is_none(data: Store) -> None:
     """What is not observed lacks a number, has two, or lacks what is measured."""
-    values = {subject for subject, _ in pairs(data, "sdmx-measure:obsValue")}
+    values = {subject for subject, _ in pairs(data, "delmaal:amount")}
     lower, upper = ({subject for subject, _ in pairs(data, f"delmaal:{end}Value")} for end in ("lower", "upper"))
     indicators = {subject for subject, _ in pairs(data, "delmaal:indicator")}
     for statistic, reason in pairs(data, "delmaal:notObserved"):
@@ -412,6 +422,24 @@ def test_the_cube_is_well_formed(cube: list[Triple], engine: EngineName) -> None
 
 def test_the_whole_graph_is_well_formed(trondheim_release: Release) -> None:
     assert violations((trondheim_release.folder / "data" / "all.nt").read_bytes()) == []
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "nt", "jsonld", "rdf"])
+def test_the_file_of_the_statistics_is_a_whole_cube(trondheim_release: Release, suffix: str) -> None:
+    """Who fetches `/data/statistics.ttl` alone has the components with their ranges, and the lists with their codes."""
+    row = next(row for row in RDF_FORMATS if row.suffix == suffix)
+    content = (trondheim_release.folder / "data" / f"statistics.{suffix}").read_bytes()
+    cube = Store()
+    cube.load(content, format=row.rdf)
+    lines = b"".join(f"{quad.triple} .\n".encode() for quad in cube)
+    assert violations(lines) == []
+    ranges = dict(pairs(cube, "rdfs:range"))
+    assert {value for _, value in pairs(cube, "qb:dimension")} <= set(ranges)
+    codes = {value for name in ("delmaal:kind", "delmaal:qualifier", "sdmx-dimension:sex") for _, value in
+             pairs(cube, name)}
+    assert codes <= {code for code, _ in pairs(cube, "skos:prefLabel")}
+    without = b"".join(line for line in lines.splitlines(keepends=True) if b"rdf-schema#range" not in line)
+    assert violations(without) == ["IC-4"], "the file would break it without the ranges"
 
 
 NOWHERE = NamedNode("https://example.org/nowhere")
@@ -462,7 +490,7 @@ PLANTED: dict[str, Callable[[list[Triple]], list[Triple]]] = {
     "IC-5": lambda cube: [*cube, AGE_IS_CODED],
     "IC-11": lambda cube: without(cube, "sdmx-dimension:refPeriod"),
     "IC-12": with_twin,
-    "IC-13": lambda cube: without(cube, "sdmx-attribute:unitMeasure"),
+    "IC-13": lambda cube: without(cube, "delmaal:amount"),
     "IC-14": lambda cube: without(cube, "sdmx-measure:obsValue"),
     "IC-19": lambda cube: with_other(cube, "delmaal:kind", NOWHERE),
 }
@@ -479,7 +507,8 @@ def test_the_other_engine_finds_it_too(cube: list[Triple], constraint: str) -> N
 
 
 def test_values_are_decimals(data: Store) -> None:
-    for name in ("sdmx-measure:obsValue", "delmaal:lowerValue", "delmaal:upperValue"):
+    for name in ("sdmx-measure:obsValue", "delmaal:lowerValue", "delmaal:upperValue", "delmaal:amount",
+                 "delmaal:lowerAmount", "delmaal:upperAmount"):
         quads = list(data.quads_for_pattern(None, term(name), None))
         assert quads, name
         assert {quad.object.datatype for quad in quads if isinstance(quad.object, Literal)} == {term("xsd:decimal")}
@@ -501,8 +530,9 @@ def test_periods_are_resources(data: Store) -> None:
 
 def test_what_an_indicator_measures_fixes_the_unit(data: Store) -> None:
     units = dict(pairs(data, "sdmx-attribute:unitMeasure"))
+    numbered = {node for name in ("delmaal:amount", "delmaal:lowerAmount") for node, _ in pairs(data, name)}
     for statistic, indicator in pairs(data, "delmaal:indicator"):
-        assert units[statistic] == units[indicator], statistic
+        assert units.get(statistic) == (units[indicator] if statistic in numbered else None), statistic
     assert set(units.values()) <= members(data, "qudt:Unit")
 
 
@@ -524,7 +554,11 @@ def test_subject_headings_are_on_themes_only(data: Store, trondheim_release: Rel
 
 
 def test_no_indicator_is_the_uns(data: Store) -> None:
-    assert members(data, "sdgo:Indicator") == set()
+    """What the UN measures is told apart from what a plan says: ours are matched with it, and none is one of it."""
+    uns = members(data, "sdgo:Indicator")
+    assert uns
+    assert all(iri.startswith(PREFIXES["sdg"]) for iri in uns)
+    assert not uns & members(data, "delmaal:Indicator")
     assert members(data, "sdgo:Series") == set()
     assert pairs(data, "skos:exactMatch") == set()
 

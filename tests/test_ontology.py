@@ -144,7 +144,7 @@ def test_properties_lead_where_their_sort_allows(ontology: Graph) -> None:
         datatypes = {r for r in ranges if is_datatype(r)}
         if (term, RDF.type, OWL.ObjectProperty) in ontology:
             assert not datatypes, f"{term} leads to things, but its range is a datatype"
-            assert ranges or term == NS.mentionOf, f"{term} has no range"
+            assert ranges or term in (NS.mentionOf, NS.statedSource), f"{term} has no range"
         else:
             assert len(ranges) == 1, f"{term} leads to texts or numbers of one datatype"
             assert ranges == datatypes, f"{term} leads to texts or numbers, but its range is a class"
@@ -287,11 +287,13 @@ SAMPLE = """
   delmaal:status delmaal:status-adopted ; delmaal:statusDate <../period/2019> ;
   delmaal:statusReason "fordi"@nb , "because"@en ; dct:isPartOf <id/document/helhet> ;
   delmaal:mention <id/mention/plan-1> .
+<id/document/studie> a delmaal:CitedSource ; dct:title "Studie"@nb , "Study"@en ;
+  dct:type delmaal:document-study .
 <id/mention/plan-1> a delmaal:Mention ;
   delmaal:mentionOf <id/document/plan> ;
   delmaal:inTheme <id/theme/bedre-helse> ; delmaal:asPrinted "Plan (vedtatt)" ;
   delmaal:status delmaal:status-adopted ; delmaal:statusAsPrinted "vedtatt" ;
-  delmaal:statusDate <../period/2019> ; delmaal:caseNumber "sak 68/19" ;
+  delmaal:statusDate <../period/2019> ; delmaal:caseNumber "sak 68/19" ; delmaal:printedDate <../period/2019> ;
   prov:wasDerivedFrom <id/source/plan#line=77,81> .
 
 <id/statistic/ensomhet> a delmaal:Statistic , qb:Observation ;
@@ -301,9 +303,9 @@ SAMPLE = """
   sdmx-dimension:age <../age/total> ; delmaal:kind delmaal:kind-projection ;
   delmaal:indicator <id/indicator/ensomhet> ;
   <id/dimension/indicator> <id/indicator/ensomhet> ;
-  delmaal:breakdown <../breakdown/total> ; sdmx-measure:obsValue 16.0 ;
+  delmaal:breakdown <../breakdown/total> ; sdmx-measure:obsValue 16.0 ; delmaal:amount 16.0 ;
   sdmx-attribute:unitMeasure <http://qudt.org/vocab/unit/PERCENT> ; sdmx-attribute:unitMult 0 ;
-  delmaal:qualifier delmaal:qualifier-about ; delmaal:printedValue "16 prosent" ;
+  delmaal:qualifier delmaal:qualifier-about ; delmaal:roundedTo 0 ; delmaal:printedValue "16 prosent" ;
   delmaal:baseYear <../period/2019> ; delmaal:priceLevel <../period/2019> ;
   delmaal:comparisonGroup "resten av landet"@nb , "the rest of the country"@en ;
   delmaal:mention <id/mention/ensomhet-1> .
@@ -314,6 +316,7 @@ SAMPLE = """
   delmaal:statedSource <id/agent/hunt> .
 <id/statistic/intervall> a delmaal:Statistic ;
   delmaal:notObserved delmaal:not-observed-range ; delmaal:lowerValue 3.0 ; delmaal:upperValue 5.0 ;
+  delmaal:lowerAmount 3.0 ; delmaal:upperAmount 5.0 ;
   delmaal:indicator <id/indicator/ensomhet> .
 <id/indicator/ensomhet> a delmaal:Indicator , skos:Concept ;
   sdmx-attribute:unitMeasure <http://qudt.org/vocab/unit/PERCENT> ; skos:closeMatch sdg:C030401 ;
@@ -339,7 +342,8 @@ SAMPLE = """
   owl:sameAs <https://data.geonorge.no/administrativeEnheter/kommune/id/173068173004> ;
   delmaal:validity <../period/2009--2020> .
 <http://qudt.org/vocab/unit/PERCENT> a qudt:Unit ; rdfs:label "prosent"@nb , "per cent"@en .
-<id/agent/hunt> a foaf:Agent ; foaf:name "HUNT"@nb , "HUNT"@en .
+<id/agent/hunt> a delmaal:Survey ; foaf:name "HUNT"@nb , "HUNT"@en .
+<id/agent/ssb> a foaf:Agent ; foaf:name "SSB"@nb , "SSB"@en .
 <id/source/plan> a prov:Entity , dct:BibliographicResource ;
   delmaal:sha256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" .
 <id/source/plan#line=77,81> a prov:Entity ;
@@ -360,6 +364,7 @@ EXPECTED_TYPES: dict[str, set[URIRef]] = {
     BASE + "id/printed-code/bedre-helse-78-3.4": {NS.PrintedCode, PROV.Entity},
     BASE + "id/document/plan": {NS.GoverningDocument},
     BASE + "id/document/helhet": set(),
+    BASE + "id/document/studie": {NS.CitedSource},
     BASE + "id/mention/plan-1": {NS.Mention, PROV.Entity},
     BASE + "id/statistic/ensomhet": {NS.Statistic, QB.Observation},
     BASE + "id/mention/ensomhet-1": {NS.Mention, PROV.Entity},
@@ -377,7 +382,8 @@ EXPECTED_TYPES: dict[str, set[URIRef]] = {
     BASE + "id/area/trondheim": {DCTERMS.Location},
     "https://data.geonorge.no/administrativeEnheter/kommune/id/173068173004": {DCTERMS.Location},
     "http://qudt.org/vocab/unit/PERCENT": {QUDT.Unit},
-    BASE + "id/agent/hunt": {FOAF.Agent},
+    BASE + "id/agent/hunt": {NS.Survey},
+    BASE + "id/agent/ssb": {FOAF.Agent},
     BASE + "id/source/plan": {PROV.Entity, DCTERMS.BibliographicResource},
     BASE + "id/source/plan#line=77,81": {PROV.Entity},
     str(SDG["3"]): {SDGO.Goal, SKOS.Concept},

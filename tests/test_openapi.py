@@ -11,10 +11,10 @@ import httpx
 import pytest
 from flask import Flask
 
+from delmaal.reading.releases import Releases
 from delmaal.release import Release, Shelf
+from delmaal.serving.application import create_app
 from delmaal.settings import load
-from delmaal.web import create_app
-from delmaal.web.releases import Releases
 
 PATHS = {"release": ["0" * 12, "x"], "other": ["0" * 12, "x.json"], "fragment": ["0", "x"], "page": ["1", "9"],
          "path": ["theme/god-helse", "statistic/god-helse-kvinner", "theme/god-helse.ttl", "x", "theme/æ", "a/b/c"],

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import gc
+import hashlib
 import io
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -23,15 +25,17 @@ from html5rdf import HTMLParser  # type: ignore[import-untyped]  # it has no typ
 from conftest import ROOT, TINY
 from delmaal.lookup import build_index
 from delmaal.publish import publish
+from delmaal.reading.releases import Opened, Releases
+from delmaal.reading.things import things_of
+from delmaal.reading.words import WORDS
 from delmaal.release import Release, Shelf
+from delmaal.release.identity import seal_of
+from delmaal.release.seals import seal
+from delmaal.serving.application import create_app
 from delmaal.settings import load
+from delmaal.site.pages.cube import cube_of
+from delmaal.site.pages.theme import figures_of
 from delmaal.terms import PREFIXES
-from delmaal.web import create_app
-from delmaal.web.pages.cube import cube_of
-from delmaal.web.pages.reading import things_of
-from delmaal.web.pages.theme import figures_of
-from delmaal.web.pages.words import WORDS
-from delmaal.web.releases import Opened, Releases
 from spoiling import plant
 
 SDG = "/doc?iri=http%3A%2F%2Fmetadata.un.org%2Fsdg%2F"
@@ -97,8 +101,15 @@ def altered(release: Release, folder: Path, old: list[str], new: list[str]) -> F
                                 ignore=shutil.ignore_patterns("store")))
     lines = set((copy / "data/all.nt").read_text("utf-8").splitlines())
     assert set(old) <= lines
-    (copy / "data/all.nt").write_text("".join(f"{line}\n" for line in sorted(lines - set(old) | set(new))), "utf-8")
+    content = "".join(f"{line}\n" for line in sorted(lines - set(old) | set(new))).encode()
+    (copy / "data/all.nt").write_bytes(content)
+    manifest = json.loads((copy / "manifest.json").read_bytes())
+    manifest["files"]["data/all.nt"] |= {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    manifest["seal"] = seal_of(manifest)
+    (copy / "manifest.json").write_text(json.dumps(manifest), "utf-8")  # a server opens nothing that is not whole
+    shutil.rmtree(copy / "index")
     build_index(copy)
+    seal(copy / "index")
     (shelf / "current").symlink_to(f"releases/{release.id}")
     return create_app(load({}), Releases(Shelf(shelf))).test_client()
 
@@ -304,16 +315,27 @@ def test_pages_of_a_data_set_hold_each_observation_once(trondheim: FlaskClient) 
     assert "Første side" in page.words
 
 
+def test_a_cited_source_is_apart_from_what_governs(trondheim: FlaskClient) -> None:
+    theme = trondheim.get("/doc/theme/lokaldemokratiet?lang=nb", headers={"Accept": "text/html"}).text
+    governing, _, cited = theme.partition('id="cited"')
+    assert "Skauge (2018)" in cited.partition("</section>")[0]
+    assert "Skauge (2018)" not in governing.partition('id="documents"')[2]
+    page = trondheim.get("/doc/document/skauge-2018?lang=en", headers={"Accept": "text/html"}).text
+    assert "cited source" in page
+    assert "Printed year" in page
+
+
 def test_files_have_exactly_the_rows_of_the_page(trondheim: FlaskClient) -> None:
     page = read(trondheim, "/doc/cube/statistics?refArea=area/norge&rows=200")
-    files = {link.partition("?")[0]: link for link in page.links if link.startswith("/observations.")}
+    plain = [link for link in page.links if link.startswith("/observations.") and "for=" not in link]
+    files = {link.partition("?")[0]: link for link in plain}
     found = trondheim.get(files["/observations.csv"])
     assert found.headers["Content-Type"] == "text/csv; charset=utf-8"
     table = list(csv.DictReader(io.StringIO(found.get_data(as_text=True), newline="")))
     assert [row["observation"].rpartition("/")[2] for row in table] == rows_of(page)
     assert {row["refArea_label"] for row in table} == {"Norge"}
     waste = next(row for row in table if row["observation"].endswith("husholdningsavfall-per-innbygger-norge-2019"))
-    assert (waste["value"], waste["unit_label"], waste["refPeriod_label"]) == ("421", "kilogram", "2019")
+    assert (waste["amount"], waste["unit_label"], waste["refPeriod_label"]) == ("421", "kg per innbygger", "2019")
     turtle = trondheim.get(files["/observations.ttl"])
     triples = list(ox.parse(turtle.data, format=ox.RdfFormat.TURTLE))
     assert {str(triple.subject.value).rpartition("/")[2] for triple in triples} == set(rows_of(page))
@@ -431,6 +453,7 @@ def test_a_label_falls_back_to_nynorsk_before_english(tiny_release: Release, tmp
 def test_an_observation_without_a_value_says_so(tiny_release: Release, tmp_path: Path) -> None:
     statistic = "<https://example.org/lillevik/id/statistic/god-helse-kvinner>"
     gone = [f'{statistic} <{PREFIXES["sdmx-measure"]}obsValue> "71.5"^^<{PREFIXES["xsd"]}decimal> .',
+            f'{statistic} <{PREFIXES["delmaal"]}amount> "71.5"^^<{PREFIXES["xsd"]}decimal> .',
             f'{statistic} <{PREFIXES["delmaal"]}printedValue> "ca. 71,5 %" .']
     client = altered(tiny_release, tmp_path, gone, [])
     for address in ("/doc/statistic/god-helse-kvinner", "/doc/theme/god-helse", "/doc/cube/statistics"):
@@ -491,8 +514,9 @@ def test_what_is_read_of_a_release_does_not_keep_it_open(tiny_release: Release) 
 
 
 def test_every_word_is_said_somewhere_and_in_both_languages() -> None:
-    web = ROOT / "server/delmaal/web"
-    files = [path for path in web.rglob("*") if path.suffix in (".py", ".html") and path.name != "wording.py"]
+    rooms = [ROOT / "server/delmaal" / name for name in ("reading", "http", "site", "protocols", "serving")]
+    paths = [path for room in rooms for path in room.rglob("*")]
+    files = [path for path in paths if path.suffix in (".py", ".html") and path.name != "wording.py"]
     text = "".join(path.read_text("utf-8") for path in files)
     for key, words in WORDS.items():
         assert all(words), key
@@ -500,7 +524,7 @@ def test_every_word_is_said_somewhere_and_in_both_languages() -> None:
 
 
 def test_what_a_page_keeps_of_a_release_is_bounded(tiny_release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("delmaal.web.pages.reading.KEPT", 50)
+    monkeypatch.setattr("delmaal.reading.things.KEPT", 50)
     client = client_of(tiny_release)
     first = {kind: read(client, address).text for kind, address in KINDS.items()}
     assert {kind: read(client, address).text for kind, address in KINDS.items()} == first

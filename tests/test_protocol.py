@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -19,10 +20,13 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from rdflib.term import Node
 from SPARQLWrapper import CSV, GET, JSON, JSONLD, POST, RDFXML, TSV, TURTLE, XML, SPARQLWrapper
 
-from conftest import REFERENCE, TINY, needs_reference, serving
+from conftest import REFERENCE, TINY, copy_of, needs_reference, serving
 from delmaal import formats
 from delmaal.publish import publish
-from delmaal.release import CACHES, Release, Shelf
+from delmaal.release import CACHES, Release
+from delmaal.release.identity import seal_of
+from delmaal.release.seals import seal
+from delmaal.validate import Report
 from plain_wsgi import PlainWsgi
 
 SUITE = REFERENCE / "w3c-sparql-protocol"
@@ -50,20 +54,24 @@ def manifest() -> list[tuple[str, Node, Graph]]:
 
 
 @pytest.fixture(scope="module")
-def suite_shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def suite_shelf(tiny_release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A shelf whose release holds the suite's graphs beside the tiny publication."""
     out = tmp_path_factory.mktemp("suite")
-    publish(TINY, out)
-    release = Shelf(out / "tiny").current()
+    release = copy_of(tiny_release.folder.parent.parent, out)
     graphs = release.folder / "data" / "graphs.nq"
     lines = graphs.read_bytes()
     for number in (1, 2, 3):
         for triple in ox.parse(path=str(SUITE / f"data{number}.nt"), format=ox.RdfFormat.N_TRIPLES):
             lines += f"{triple.subject} {triple.predicate} {triple.object} <{DATA}data{number}.rdf> .\n".encode()
     graphs.write_bytes(lines)
+    manifest = json.loads((release.folder / "manifest.json").read_bytes())
+    manifest["files"]["data/graphs.nq"] |= {"size": len(lines), "sha256": hashlib.sha256(lines).hexdigest()}
+    manifest["seal"] = seal_of(manifest)
+    (release.folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")  # it is served only where it is whole
     for name, make in CACHES.items():
         shutil.rmtree(release.folder / name)
         make(release.folder)
+        seal(release.folder / name)
     return out / "tiny"
 
 
@@ -72,7 +80,7 @@ def suite_server(request: pytest.FixtureRequest, suite_shelf: Path,
                  tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A server on it, as `delmaal serve` runs it; and the application alone, under another WSGI server."""
     if request.param == "front":
-        running: serving | PlainWsgi = serving(TINY, suite_shelf.parent)
+        running: serving | PlainWsgi = serving(TINY, suite_shelf.parent, DELMAAL_NO_BUILD="1")
     else:
         running = PlainWsgi(suite_shelf, tmp_path_factory.mktemp("run"))
     with running as client:
@@ -120,10 +128,12 @@ def _send(client: httpx.Client, graph: Graph, request: Node) -> httpx.Response:
     return client.request(method, path, headers=headers, content=content)
 
 
-def test_w3c_service_description(tmp_path: Path) -> None:
+def test_w3c_service_description(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """GET on the endpoint gives RDF, with an sd:endpoint of that address, in the vocabulary's own terms."""
-    server = serving(TINY, tmp_path)
+    server = serving(TINY, tmp_path, DELMAAL_NO_BUILD="1")
     server.command += ["--base", f"{server.address}/"]
+    monkeypatch.setattr("delmaal.validate.validate", lambda *_: Report(()))  # it takes long, and changes no description
+    publish(TINY, tmp_path, f"{server.address}/")
     with server as client:
         for row in formats.RDF_FORMATS:
             answer = client.get("/sparql", headers={"Accept": row.media_type})
@@ -131,7 +141,8 @@ def test_w3c_service_description(tmp_path: Path) -> None:
             triples = [(q.subject.value, q.predicate.value, q.object) for q in ox.parse(answer.content, format=row.rdf)]
             services = {s for s, p, o in triples if o == ox.NamedNode(f"{SD}Service")}
             endpoints = {(s, str(o)) for s, p, o in triples if p == f"{SD}endpoint"}
-            assert endpoints == {(service, f"<{server.address}/sparql>") for service in services}
+            asked = {f"{server.address}/{name}" for name in ("sparql", "service-description")}
+            assert endpoints == {(each, f"<{server.address}/sparql>") for each in services | asked}
             used = {p for _, p, _ in triples if p.startswith(SD)}
             assert {f"{SD}endpoint", f"{SD}supportedLanguage", f"{SD}resultFormat", f"{SD}defaultDataset"} <= used
 

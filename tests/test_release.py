@@ -729,9 +729,11 @@ def hunt(folder: Path, kills: int, seed: int) -> None:
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_build_killed_at_any_moment(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.long)])
+def test_build_killed_at_any_moment(tmp_path: Path, kills: int) -> None:
+    """Few of the moments here: the tests above have one for each step and for everything that is done to a file."""
     with ThreadPoolExecutor(2) as pool:
-        for hunted in [pool.submit(hunt, tmp_path / name, 5, seed) for seed, name in enumerate(("one", "two"))]:
+        for hunted in [pool.submit(hunt, tmp_path / name, kills, seed) for seed, name in enumerate(("one", "two"))]:
             hunted.result()
 
 
@@ -815,12 +817,10 @@ def test_full_disk_is_an_error_in_words(tiny: Path, tmp_path: Path) -> None:
 # With unchanged sources
 
 
-@pytest.mark.usefixtures("unchecked")
-def test_unchanged_build_imports_nothing_that_is_slow(tmp_path: Path) -> None:
-    release = publish(TINY, tmp_path).release
-    command = [sys.executable, "-X", "importtime", "-m", "delmaal", "build", str(TINY), "--out", str(tmp_path)]
+def test_unchanged_build_imports_nothing_that_is_slow(tiny_release: Release, shelves: Path) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "delmaal", "build", str(TINY), "--out", str(shelves)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert run.stdout == f"unchanged: release {release.id[:12]} is current, 0 warnings\n"
+    assert run.stdout == f"unchanged: release {tiny_release.id[:12]} is current, 0 warnings\n"
     imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in run.stderr.splitlines()}
     assert {"delmaal", "pyoxigraph"} <= imported
     assert not {"pyshacl", "rdflib", "flask", "granian", "SPARQLWrapper"} & imported

@@ -110,7 +110,7 @@ def test_ours_has_all_points(tiny_server: httpx.Client, shelves: Path, shapes: t
     assert [row["points"] for row in found["datasets"]] == [405] * 5
     assert [row["file"] for row in found["shapes"]] == list(shapes or ("dcat-ap.ttl",))
     assert all(row["passed"] == row["of"] > 0 for row in metrics(found).values())
-    assert metrics(found)["access-url-status"]["of"] == 18
+    assert metrics(found)["access-url-status"]["of"] == 20
     assert not found["violationsOutsideDatasets"]
 
 

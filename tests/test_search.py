@@ -18,11 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from delmaal.errors import ReleaseError
+from delmaal.protocols.search.view import LONGEST
 from delmaal.release import Release, verify
 from delmaal.search import KINDS, Search, build_search, contents
 from delmaal.search.highlight import extract, highlight
 from delmaal.search.words import asked_words, distance, fold, words
-from delmaal.web.search.view import LONGEST
 
 SDG = "http://metadata.un.org/sdg/"
 
@@ -245,7 +245,7 @@ def test_verify_compares_the_index_with_the_dumps(tiny_release: Release, trondhe
 
 
 def test_an_unchanged_build_and_a_worker_that_nobody_searches_with_load_no_index() -> None:
-    code = "import sys, delmaal.publish, delmaal.web; print('tantivy' in sys.modules)"
+    code = "import sys, delmaal.publish, delmaal.serving.application; print('tantivy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "False\n"
 
 

@@ -11,7 +11,17 @@ import pytest
 from conftest import ROOT
 from delmaal.cli import cli
 from delmaal.errors import SettingError
-from delmaal.settings import SETTINGS, Setting, Settings, environment_of, load, share
+from delmaal.settings import (
+    SETTINGS,
+    SURROUNDINGS,
+    Setting,
+    Settings,
+    Surroundings,
+    environment_of,
+    load,
+    share,
+    surroundings,
+)
 
 WRONG = ("x", "", "-1", "1.5", "1_000", "٣", " 8", "1" * 5000, "ftp://example.org/x", "no IRI at all")
 """Texts of which every row refuses some."""
@@ -101,9 +111,33 @@ def test_row_stands_in_the_readme(row: Setting) -> None:
 
 
 def test_readme_has_no_setting_that_is_none() -> None:
-    known = {row.variable for row in SETTINGS}
+    known = {row.variable for row in (*SETTINGS, *SURROUNDINGS)}
     named = set(re.findall(r"`(DELMAAL_[A-Z_]+)`", (ROOT / "README.md").read_text("utf-8")))
     assert named - known - {"DELMAAL_REFERENCE", "DELMAAL_SOURCE", "DELMAAL_REFRESH_GOLDEN"} == set()
+
+
+def test_surroundings_are_a_table_too() -> None:
+    """Each row is a field, has a sentence and a row in the docs, and travels to other processes."""
+    assert [row.name for row in SURROUNDINGS] == [field.name for field in fields(Surroundings)]
+    docs = (ROOT / "docs" / "server.md").read_text("utf-8")
+    for row in SURROUNDINGS:
+        assert re.fullmatch(r"[A-Z].{10,}\.", row.help)
+        assert f"| `{row.variable}` |" in docs
+    given = Surroundings("/srv/with space", "/run/keeper.sock", "/run", 7)
+    assert surroundings(environment_of(given)) == given
+    assert surroundings({}) == Surroundings("", "", "", 0)
+    assert surroundings({"DELMAAL_SERVER": ""}).server == 0
+    with pytest.raises(SettingError, match="DELMAAL_SERVER is 'x'"):
+        surroundings({"DELMAAL_SERVER": "x"})
+
+
+def test_no_variable_is_read_that_no_table_has() -> None:
+    """Whatever the package names of the environment stands in one of the tables."""
+    known = {row.variable for row in (*SETTINGS, *SURROUNDINGS)}
+    package = Path(load.__code__.co_filename).parent
+    texts = [path.read_text("utf-8") for path in package.rglob("*.py")]
+    assert {name for text in texts for name in re.findall(r"DELMAAL_[A-Z_]+\b", text)} <= known
+    assert not [text for text in texts if re.search(r'environ(\.get\(|\[)"DELMAAL_', text)], "read past the tables"
 
 
 @pytest.mark.parametrize("part", ["ontology", "shapes", "data"])

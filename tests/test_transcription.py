@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property, partial
 from itertools import pairwise
 
@@ -322,7 +323,7 @@ def texts_uncited(publication: Publication, plan: Plan) -> Iterator[str]:
 
 
 def no_figures_wrong(publication: Publication, plan: Plan) -> Iterator[str]:
-    """Lines that are listed as bearing no figure twice, without a reason, without a digit, or although cited."""
+    """Lines listed as bearing no figure twice, without a reason, a digit or a word of size, or although cited."""
     cited: dict[int, str] = {}
     for citation in citations(publication):
         for number in each(citation.lines):
@@ -336,8 +337,8 @@ def no_figures_wrong(publication: Publication, plan: Plan) -> Iterator[str]:
             yield f"line {first(item.lines)}: listed as bearing no figure without a reason in nb and en"
         for run in item.lines:
             for number in sorted(set(run)):
-                if not re.search(r"\d", plan.line(number)):
-                    yield f"line {number}: listed as bearing no figure, but bears no digit"
+                if not re.search(r"\d", plan.line(number)) and not SIZE.search(plan.line(number)):
+                    yield f"line {number}: listed as bearing no figure, but bears no digit or word of size"
         for number in each(item.lines):
             if number in seen:
                 yield f"line {number}: listed twice as bearing no figure"
@@ -346,10 +347,176 @@ def no_figures_wrong(publication: Publication, plan: Plan) -> Iterator[str]:
             seen.add(number)
 
 
+SIZE = re.compile(
+    r"\b(?:øker|økende|øket|økt|økte|økning\w*|vokser|vokst|vekst\w*|avta|synker|svekkes|krymper|reduseres|færre|lavere|"
+    r"høyere|høyest\w*|størst\w*|betydelig\w*|overrepresentert|langt mer|mer enn|ulikt fordelt|stadig flere|de fleste|"
+    r"mange|det meste|store deler|mye av)\b", re.IGNORECASE)
+"""Words of size or direction that may stand for a number which the source does not give."""
+
+
+def words_of_size_uncited(publication: Publication, plan: Plan) -> Iterator[str]:
+    """Words of size or direction that are neither a figure's, a target's or a document's, nor listed with a reason."""
+    cited = {number for citation in citations(publication) for number in each(citation.lines)}
+    cited |= {number for item in publication.no_figures for number in each(item.lines)}
+    for number, line in enumerate(plan.lines, 1):
+        for found in SIZE.finditer(line):
+            if number not in cited:
+                yield f'line {number}: no record accounts for "{found[0]}" in "{line.strip()}"'
+
+
+INFERRED = re.compile(
+    r"trolig|tatt fra|tatt derfra|\blest\b|slutning|kan være|kan også|setningen før|avsnittet før|er våre")
+OF_THE_AREA = re.compile(r"[^.;]*\b(?:området|stedet|sted|teksten nevner ikke|Trondheim følger)\b[^.;]*")
+
+
+def inferences_certain(publication: Publication, _: Plan) -> Iterator[str]:
+    """Pairings said to be certain although their note tells of an inference; that of the area has its own field."""
+    for statistic in publication.statistics:
+        for mention in statistic.mentions:
+            note = re.sub("«[^»]*»", "", mention.note.nb) if mention.note else ""
+            found = INFERRED.search(OF_THE_AREA.sub("", note))
+            if found and mention.certainty == "certain":
+                yield f'line {first(mention.lines)}: {statistic.slug} is certain, and its note says "{found[0]}"'
+
+
+def bounds_unsaid(publication: Publication, _: Plan) -> Iterator[str]:
+    """Periods "some time within" whose bounds the source does not print and no note owns up to."""
+    for statistic in publication.statistics:
+        for code in (statistic.period, statistic.base_year):
+            for bound in code.split("~") if "~" in code else ():
+                for mention in statistic.mentions:
+                    if bound not in mention.printed and not (mention.note and bound in mention.note.nb):
+                        yield f"line {first(mention.lines)}: {statistic.slug} is bounded by {bound}; no note says so"
+
+
+TOWARDS = re.compile(r"\b(?:fram|frem) mot (\d{4})\b")
+SINCE = re.compile(r"\bsiden (\d{4})\b(?!, da\b)", re.IGNORECASE)  # "since 1905, when most people …" is of 1905
+
+
+def open_ends_closed(publication: Publication, plan: Plan) -> Iterator[str]:
+    """Figures that the source gives towards or since a year, and whose period is not open at that end."""
+    for statistic in publication.statistics:
+        for mention in statistic.mentions:
+            around = [part for part in plan.folded(mention.lines).split(". ") if mention.printed in part]
+            for pattern, code in ((TOWARDS, "--{}"), (SINCE, "{}--")):
+                for found in pattern.finditer(". ".join(around)):
+                    if statistic.period != (expected := code.format(found[1])):
+                        yield f"line {first(mention.lines)}: {statistic.slug} is of {statistic.period}, not {expected}"
+            if statistic.base_year and statistic.kind == "observation" and statistic.period == codes.UNKNOWN:
+                expected = f"{statistic.base_year}--"
+                yield f"line {first(mention.lines)}: {statistic.slug} is of an unknown period, not {expected}"
+
+
+PER = {
+    r"/\s?år|per år|pr år|hvert år|årlige": "year", r"/\s?dag": "day", r"per døgn": "day",
+    r"per innbygger|^Hver innbygger|\. Hver innbygger": "resident",
+}
+"""What a source prints of a rate, and the word of the unit that has to say so."""
+
+
+def units_cut(publication: Publication, plan: Plan) -> Iterator[str]:
+    """Figures with a number whose unit is not whole: without a part that is printed, none at all, or one for words."""
+    indicators = {indicator.slug: indicator for indicator in publication.indicators}
+    for statistic in publication.statistics:
+        measured = indicators.get(statistic.indicator)
+        unit = measured.unit if measured else statistic.unit
+        for mention in statistic.mentions:
+            line, text = first(mention.lines), plan.folded(mention.lines)
+            if statistic.numbered and "%" in mention.printed and unit != "percent":
+                yield f"line {line}: {statistic.slug} is printed in per cent, and its unit is {unit or 'none'}"
+            own = unit not in {"percent", "ratio", "per-mille"}
+            for pattern, part in PER.items():
+                if statistic.numbered and own and re.search(pattern, text) and part not in unit:
+                    yield f"line {line}: {statistic.slug} is per {part} in the text, and its unit is {unit or 'none'}"
+    numbered = {statistic.indicator for statistic in publication.statistics if statistic.numbered}
+    for indicator in publication.indicators:
+        if bool(indicator.unit) != (indicator.slug in numbered):
+            kept = "has a unit and no figure with a number" if indicator.unit else "has numbers and no unit"
+            yield f"line 0: indicator {indicator.slug} {kept}"
+
+
+def fractions_unrounded(publication: Publication, _: Plan) -> Iterator[str]:
+    """Numbers that stand for a fraction which they do not give in full, and that do not say so."""
+    words = {"en": 1, "én": 1, "to": 2, "tre": 3, "fire": 4, "fem": 5, "seks": 6, "sju": 7, "ni": 9}
+    for statistic in publication.statistics:
+        for mention in statistic.mentions:
+            found = re.search(r"\b(\w+)(?:/| av )(\w+)\b", mention.printed)
+            parts = [words.get(part, int(part) if part.isdigit() else 0) for part in found.groups()] if found else []
+            if statistic.value and all(parts) and parts:
+                exact = Fraction(statistic.value) == Fraction(*parts)
+                if exact == bool(statistic.rounded_to):
+                    how = "says that it is rounded" if exact else "does not say that it is rounded"
+                    yield f"line {first(mention.lines)}: {statistic.slug} is {statistic.value} and {how}"
+
+
+def dates_unsaid(publication: Publication, _: Plan) -> Iterator[str]:
+    """Years that are printed with a document and stand in no field of it."""
+    for document in publication.documents:
+        fields = " ".join((document.validity, document.horizon, document.adopted))
+        for mention in document.mentions:
+            rest = mention.printed
+            for words in filter(None, (mention.case_number, mention.status_printed)):
+                rest = rest.replace(words, "")
+            rest = re.sub(r"NOU \d{4}", "", rest)  # the number of the report
+            for year in re.findall(r"\b(?:19|20)\d\d\b", rest):
+                if year not in fields and not mention.printed_date.startswith(year):
+                    yield f"line {first(mention.lines)}: {document.slug} prints {year}, which no field has"
+
+
+STATUSES = ("under-work", "final-consideration", "to-be-adopted", "adopted")
+
+
+def statuses_otherwise(publication: Publication, _: Plan) -> Iterator[str]:
+    """Documents whose status and its date are not those of the mention that has come furthest."""
+    for document in publication.documents:
+        said = [mention for mention in document.mentions if mention.status]
+        furthest = max(said, key=lambda mention: STATUSES.index(mention.status), default=None)
+        expected = (furthest.status, furthest.status_date) if furthest else ("", "")
+        if (document.status, document.status_date) != expected:
+            yield f"line {first(document.mentions[0].lines)}: {document.slug} is {document.status or 'of no status'}"
+
+
+def roles_wrong(publication: Publication, plan: Plan) -> Iterator[str]:
+    """What is no document that governs and is said to be one; what is cited in running text alone, but for laws."""
+    lists = {number for number, line in enumerate(plan.lines, 1) if line.strip()}
+    for document in publication.documents:
+        no_document = document.type in {"map", "measure", "study", "body"}
+        running = all(mention.note and "løpende tekst" in mention.note.nb for mention in document.mentions)
+        cited = no_document or (running and document.type == "report")
+        if cited != (document.role == "cited") and first(document.mentions[0].lines) in lists:
+            yield f"line {first(document.mentions[0].lines)}: {document.slug} ({document.type}) is {document.role}"
+    for agent in publication.agents:
+        if ("undersøkelse" in agent.label.nb.lower()) != (agent.type == "survey"):
+            yield f"line 0: agent {agent.slug} is {agent.type or 'an organisation'}"
+
+
+REPLACED = {"12.5": "forbud"}
+"""Targets of which the plan prints a text with another word than the UN's."""
+
+
+def forms_wrong(publication: Publication, plan: Plan) -> Iterator[str]:
+    """Texts said to be whole that differ from each other, or in which a word is replaced."""
+    whole: dict[str, tuple[str, str]] = {}
+    for theme in publication.themes:
+        for link in theme.targets:
+            text = plan.unbroken(link.text_lines)
+            inline = LEADING_CODE.match(text)
+            text = re.sub(r"\W+", " ", text[len(inline[1]):] if inline else text).strip().lower()
+            who, line = f"target {theme.slug} {link.code}", first(link.text_lines)
+            if link.text_form == "whole" and REPLACED.get(link.code, "§") in text.split():
+                yield f"line {line}: {who} is whole, though a word is replaced"
+            if link.text_form == "whole":
+                other, known = whole.setdefault(link.code, (who, text))
+                if known != text:
+                    yield f"line {line}: {who} is whole, and so is {other}, which reads otherwise"
+
+
 Check = Callable[[Publication, Plan], Iterable[str]]
 CHECKS: tuple[Check, ...] = (
     words_missing, codes_missing, openings_missing, titles_missing, lines_outside_theme, extents_wrong, identity_wrong,
-    digits_uncited, codes_uncited, texts_uncited, no_figures_wrong,
+    digits_uncited, codes_uncited, texts_uncited, no_figures_wrong, words_of_size_uncited, inferences_certain,
+    bounds_unsaid, open_ends_closed, units_cut, fractions_unrounded, dates_unsaid, statuses_otherwise, roles_wrong,
+    forms_wrong,
 )
 
 
@@ -417,6 +584,26 @@ def changed_document(publication: Publication, slug: str,
     )
     assert documents != publication.documents
     return replace(publication, documents=documents)
+
+
+def changed_statistic(publication: Publication, slug: str, **fields: str) -> Publication:
+    statistics = tuple(
+        replace(item, **fields) if item.slug == slug else item  # type: ignore[arg-type]  # fields that are texts
+        for item in publication.statistics
+    )
+    assert statistics != publication.statistics
+    return replace(publication, statistics=statistics)
+
+
+def changed_unit(publication: Publication, slug: str, unit: str) -> Publication:
+    indicators = tuple(replace(item, unit=unit) if item.slug == slug else item for item in publication.indicators)
+    assert indicators != publication.indicators
+    return replace(publication, indicators=indicators)
+
+
+def without(publication: Publication, slug: str) -> Publication:
+    found = [item for item in publication.statistics if item.slug == slug]
+    return without_statistic(publication, found[0])
 
 
 def without_statistic(publication: Publication, statistic: Statistic) -> Publication:
@@ -559,7 +746,111 @@ MISTAKES: dict[str, tuple[Check, Spoil, str]] = {
     "a listed line without a digit": (
         no_figures_wrong,
         lambda p: listed(p, ((2, 2),), WHY),
-        "line 2: listed as bearing no figure, but bears no digit",
+        "line 2: listed as bearing no figure, but bears no digit or word of size",
+    ),
+    "a phrase that is neither recorded nor listed": (
+        words_of_size_uncited,
+        lambda p: without(p, "politisk-engasjement-i-enkeltsaker-trondheim"),
+        'line 1892: no record accounts for "økende"',
+    ),
+    "a certain reading with an inference in its note": (
+        inferences_certain,
+        lambda p: changed_figure(p, "hoy-tillit-hoyeste-inntekter-trondheim",
+                                 lambda m: replace(m, certainty="certain")),
+        'line 1940: hoy-tillit-hoyeste-inntekter-trondheim is certain, and its note says "tatt fra"',
+    ),
+    "bounds that are nobody's": (
+        bounds_unsaid,
+        lambda p: changed_figure(p, "lavinntekt-norge-1980-tallet", lambda m: replace(m, note=WHY)),
+        "line 719: lavinntekt-norge-1980-tallet is bounded by 1984; no note says so",
+    ),
+    "towards a year as that year": (
+        open_ends_closed,
+        lambda p: changed_statistic(p, "nye-boliger-trondheim-2050", period="2050"),
+        "line 1735: nye-boliger-trondheim-2050 is of 2050, not --2050",
+    ),
+    "since a year as unknown": (
+        open_ends_closed,
+        lambda p: changed_statistic(p, "befolkningsvekst-trondheim-siden-1905", period="unknown"),
+        "line 1718: befolkningsvekst-trondheim-siden-1905 is of an unknown period, not 1905--",
+    ),
+    "litres a day as litres": (
+        units_cut,
+        lambda p: changed_unit(p, "forbruk-i-liter-per-dag", "litre"),
+        "line 1410: forbruk-i-liter-per-dag-trondheim is per day in the text, and its unit is litre",
+    ),
+    "kilowatt hours a year as kilowatt hours": (
+        units_cut,
+        lambda p: changed_unit(p, "stromforbruk", "kilowatt-hour"),
+        "line 1397: stromforbruk-trondheim is per year in the text",
+    ),
+    "events a year as events": (
+        units_cut,
+        lambda p: changed_unit(p, "arrangementer-i-byrommene", "number"),
+        "line 1270: arrangementer-i-byrommene-trondheim is per year in the text",
+    ),
+    "tonnes a resident as tonnes": (
+        units_cut,
+        lambda p: changed_unit(p, "klimagassutslipp-per-innbygger", "tonne"),
+        "line 1554: klimagassutslipp-per-innbygger-trondheim is per resident in the text",
+    ),
+    "a share without its per cent": (
+        units_cut,
+        lambda p: changed_statistic(p, "persontransport-27-prosent-uten-etikett", unit=""),
+        "line 1063: persontransport-27-prosent-uten-etikett is printed in per cent, and its unit is none",
+    ),
+    "a unit of what is said in words": (
+        units_cut,
+        lambda p: changed_unit(p, "inntektsulikhet", "ratio"),
+        "line 0: indicator inntektsulikhet has a unit and no figure with a number",
+    ),
+    "a third that is not rounded": (
+        fractions_unrounded,
+        lambda p: changed_statistic(p, "jobber-som-automatiseres-norge", rounded_to=""),
+        "line 573: jobber-som-automatiseres-norge is 0.3333 and does not say that it is rounded",
+    ),
+    "a quarter that is rounded": (
+        fractions_unrounded,
+        lambda p: changed_statistic(p, "transportens-andel-av-energibruk-norge", rounded_to="2"),
+        "line 1084: transportens-andel-av-energibruk-norge is 0.25 and says that it is rounded",
+    ),
+    "a printed year that no field has": (
+        dates_unsaid,
+        lambda p: changed_document(p, "byvekstavtalen", lambda m: replace(m, printed_date="")),
+        "line 961: byvekstavtalen prints 2019, which no field has",
+    ),
+    "a status by majority": (
+        statuses_otherwise,
+        lambda p: replace(p, documents=tuple(replace(d, status="final-consideration", status_date="")
+                                             if "framtidsbilder" in d.slug else d for d in p.documents)),
+        "line 963: framtidsbilder-trondheim-sentrum-2050-med-sentrumsstrategi is final-consideration",
+    ),
+    "literature that governs": (
+        roles_wrong,
+        lambda p: replace(p, documents=tuple(replace(d, role="governing") if d.slug == "skauge-2018" else d
+                                             for d in p.documents)),
+        "line 1903: skauge-2018 (study) is governing",
+    ),
+    "a report in running text that governs": (
+        roles_wrong,
+        lambda p: replace(p, documents=tuple(replace(d, role="governing") if d.slug.startswith("nou-") else d
+                                             for d in p.documents)),
+        "line 302: nou-2019-3-nye-sjanser-bedre-laering (report) is governing",
+    ),
+    "a survey as an agent": (
+        roles_wrong,
+        lambda p: replace(p, agents=tuple(replace(agent, type="") for agent in p.agents)),
+        "line 0: agent hunt is an organisation",
+    ),
+    "a text with another word said to be whole": (
+        forms_wrong,
+        lambda p: changed_link(p, 9, "12.5", lambda k: replace(k, text_form="whole")),
+        "line 1430: target baerekraftig-forbruk-og-produksjon 12.5 is whole, though a word is replaced",
+    ),
+    "a shortened text said to be whole": (
+        forms_wrong,
+        lambda p: changed_link(p, 5, "1.3", lambda k: replace(k, text_form="whole")),
+        "line 756: target inkluderende-samfunn 1.3 is whole, and so is target bedre-helse 1.3",
     ),
     "a listed line without a reason": (
         no_figures_wrong,

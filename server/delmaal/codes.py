@@ -24,6 +24,7 @@ _POINT = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
 _AGE = re.compile(r"(0|[1-9][0-9]{0,2})-(0|[1-9][0-9]{0,2})?\Z")
 _TARGET = re.compile(r"(1[0-7]|[1-9])\.([1-9][0-9]?|[a-d])\Z")
 _SPELLING = re.compile(r"\s*([0-9]{1,2})\s*[.,-]\s*([0-9]{1,2}|[a-d])\s*\Z")
+_INDICATOR = re.compile(r"C(0[1-9]|1[0-7]|20)([0-9]{2}|0[a-d])(?:0[1-9]|[1-9][0-9])\Z")
 _LINES = re.compile(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?\Z")
 _MONTHS = {
     "nb": ("januar", "februar", "mars", "april", "mai", "juni",
@@ -72,6 +73,35 @@ def period(code: str) -> Period:
         _ordered(code, first, last)
         return Period(code, f"{first.nb}–{last.nb}", f"{first.en}–{last.en}", first.start, last.end, None)
     return _point(code)
+
+
+def chronological(start: str | None, end: str | None, name: str = "") -> tuple[bool, str, str, str]:
+    """The key that sorts periods by their first and last day: by beginning, then by end, what is unknown last of all.
+
+    What has no beginning comes first, what has no end after all that begins then and ends; `name` parts equals.
+    """
+    return not (start or end), start or "", end or "~", name
+
+
+def when(code: str, expected: bool = False) -> tuple[str, str]:
+    """A period in the label of a figure, nb and en; where an end is open, by whether the figure is expected or was so.
+
+    `--2050` is "fram mot 2050" of a projection and "senest 2050" of an observation, `2020--` "fra 2020" and "siden
+    2020". The period itself, which others refer to as well, is called by its bounds alone.
+    """
+    found, (left, open_end, right) = period(code), code.partition("--")
+    if not open_end or (left and right):
+        return found.nb, found.en
+    bound = _point(left or right)
+    if left:
+        return (f"fra {bound.nb}", f"from {bound.en}") if expected else (f"siden {bound.nb}", f"since {bound.en}")
+    return (f"fram mot {bound.nb}", f"towards {bound.en}") if expected else (f"senest {bound.nb}",
+                                                                              f"{bound.en} at the latest")
+
+
+def is_point(code: str) -> bool:
+    """Whether a text has the form of a year, a month or a day."""
+    return _POINT.match(code) is not None
 
 
 def _two(code: str, separator: str) -> tuple[str, str]:
@@ -138,6 +168,21 @@ def reading(printed: str) -> str | None:
 def is_target(code: str) -> bool:
     """Whether a text has the form of a target's code."""
     return _TARGET.match(code) is not None
+
+
+def indicator_target(code: str) -> str | None:
+    """The target that one of the UN's indicators measures (`C030401` is 3.4, `C010a01` is 1.a), None if it is none.
+
+    Empty for those that are numbered under no target, since they measure several (`C200303`).
+    """
+    match = _INDICATOR.match(code)
+    if not match:
+        return None
+    goal, target = match[1], match[2]
+    if goal == "20":
+        return ""
+    found = f"{int(goal)}.{target.removeprefix('0')}"
+    return found if _TARGET.match(found) else None
 
 
 def order(code: str) -> tuple[int, int, int, str]:

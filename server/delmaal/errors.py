@@ -15,7 +15,7 @@
     ├── ServerError              5  the server cannot start
     ├── EngineError              6  what a remote store did instead of answering
     │   ├── EngineUnreachable, EngineTooSlow: no answer, or none in time
-    │   ├── EngineBroken, EngineUnfilled: a useless answer, or it does not hold the release
+    │   ├── EngineBroken, EngineCut, EngineUnfilled: a useless answer, a part of one, or it does not hold the release
     │   └── StoreForeign, StoreDiffers: a push would overwrite others' data, or did not arrive as it was sent
     └── CatalogueError           7  a catalogue that cannot be had or read, or shapes for it
 
@@ -151,10 +151,9 @@ class QueryTooSlow(KeptError):
 
 
 class QueryTooBig(KeptError):
-    """It needed more memory than a query may, or its result is bigger than a result may be."""
+    """It needed more memory than a query may, or its result is bigger than a result may be: it will again."""
 
     name = "query-too-big"
-    retry_after = 60
 
 
 class QueryBusy(KeptError):
@@ -229,6 +228,12 @@ class EngineBroken(EngineError):
     """It failed or refused, or its answer broke off or is none."""
 
     name = "engine-broken"
+
+
+class EngineCut(EngineError):
+    """It gives no more rows than a limit of its own, and said so, or was found out."""
+
+    name = "engine-cut"
 
 
 class EngineUnfilled(EngineError):

@@ -37,15 +37,17 @@ class Format:
 
 RDF_FORMATS: tuple[Format, ...] = (
     Format("turtle", "Turtle", "text/turtle", "ttl", RdfFormat.TURTLE,
-           aliases=("application/x-turtle",), file_type="RDF_TURTLE", iana="text/turtle"),
+           aliases=("application/x-turtle", "application/turtle", "text/rdf+turtle", "text/n3", "text/rdf+n3",
+                    "application/n3"),
+           file_type="RDF_TURTLE", iana="text/turtle"),
     Format("json-ld", "JSON-LD", "application/ld+json", "jsonld", RdfFormat.JSON_LD,
-           aliases=("application/json",), file_type="JSON_LD", iana="application/ld+json"),
+           aliases=("application/json", "application/x-json+ld"), file_type="JSON_LD", iana="application/ld+json"),
     Format("rdf-xml", "RDF/XML", "application/rdf+xml", "rdf", RdfFormat.RDF_XML,
            aliases=("application/xml", "text/xml"), file_type="RDF_XML", iana="application/rdf+xml"),
     Format("n-triples", "N-Triples", "application/n-triples", "nt", RdfFormat.N_TRIPLES,
-           aliases=("text/plain",), file_type="RDF_N_TRIPLES", iana="application/n-triples"),
+           aliases=("text/plain", "application/x-ntriples"), file_type="RDF_N_TRIPLES", iana="application/n-triples"),
     Format("n-quads", "N-Quads", "application/n-quads", "nq", RdfFormat.N_QUADS,
-           quads=True, file_type="RDF_N_QUADS", iana="application/n-quads"),
+           aliases=("text/x-nquads",), quads=True, file_type="RDF_N_QUADS", iana="application/n-quads"),
     Format("trig", "TriG", "application/trig", "trig", RdfFormat.TRIG,
            aliases=("application/x-trig",), quads=True, file_type="RDF_TRIG", iana="application/trig"),
 )
@@ -59,8 +61,33 @@ RESULT_FORMATS: tuple[Format, ...] = (
     Format("tsv", "TSV", "text/tab-separated-values", "tsv", results=QueryResultsFormat.TSV),
 )
 
+TRIPLE_FORMATS: tuple[Format, ...] = tuple(row for row in RDF_FORMATS if not row.quads)
 BY_NAME: Mapping[str, Format] = {row.name: row for row in (*RDF_FORMATS, *RESULT_FORMATS)}
 TURTLE, JSON_LD, RDF_XML, N_TRIPLES, N_QUADS = RDF_FORMATS[:5]
+CSV = BY_NAME["csv"]
+
+
+ASKED_WITH = ("format", "output", "_format")
+"""The parameters of an address that name a form; the first that is given counts."""
+
+
+def format_named(name: str, rows: Iterable[Format]) -> Format | None:
+    """The row that an address names: by its name, suffix or media type, or an alias of that, whole or without what
+    stands before its `/`: `turtle`, `ttl`, `text/turtle`, `json`. None where no row has the name.
+
+    A `+` in an address is a space to whoever decodes it, so a space stands for one.
+    """
+    wanted = name.partition(";")[0].strip().lower().replace(" ", "+")
+    rows = tuple(rows)
+    own = (row for row in rows if wanted in (row.name, row.suffix, row.media_type))
+    others = (row for row in rows for each in (row.media_type, *row.aliases)
+              if wanted in (each, each.partition("/")[2]))
+    return next(own, None) or next(others, None)
+
+
+def names_of(rows: Iterable[Format]) -> str:
+    """The names by which an address may ask for each of some formats."""
+    return ", ".join(dict.fromkeys(name for row in rows for name in (row.suffix, row.media_type)))
 
 
 def write(triples: Iterable[Triple | Quad], row: Format, first: Sequence[NamedNode] = ()) -> bytes:
@@ -103,3 +130,14 @@ def used_prefixes(items: Iterable[Triple | Quad]) -> dict[str, str]:
     written -= _ABBREVIATED
     seen = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in written}
     return {prefix: namespace for prefix, namespace in PREFIXES.items() if namespace in seen}
+
+
+OBSERVATION_COLUMNS = (
+    "period_start", "period_end", "amount", "unit", "unit_label", "qualifier", "certainty", "printed_number",
+    "unit_multiplier", "as_printed", "source", "source_label", "lines", "stated_source", "themes", "theme_labels",
+)
+"""The columns behind the dimensions in a CSV file of observations. What to sum and compare is `amount`, in the unit
+that stands beside it; the printed number has its power of ten in the column behind it. Several themes, lines or sources
+have SEVERAL between them."""
+
+SEVERAL = "; "

@@ -24,6 +24,9 @@ FILES = ("data/all.nt", "metadata/metadata.nt")
 SPAN = 32_000
 """Bytes of statements about a resource on one page of it."""
 
+EVERY = 1 << 48
+"""A limit that no list of statements reaches, and that may be added to."""
+
 _OFFSET_BITS = 40
 _LITTLE = sys.byteorder == "little"
 
@@ -42,13 +45,37 @@ class Lookup:
             self._sizes = _array(folder / "index/subjects.size")
             self._objects = _array(folder / "index/objects.key")
             self._lines = _array(folder / "index/objects.at")
-        except (OSError, ValueError) as error:
+            if len(self._subjects) != len(self._starts) or len(self._subjects) != len(self._sizes):
+                raise ValueError("its columns of subjects differ in length")
+            if len(self._objects) != len(self._lines):
+                raise ValueError("its columns of objects differ in length")
+        except (OSError, ValueError, TypeError) as error:  # the last where a file is no whole number of integers
             sentence = f"the index of release {folder.name[:12]} cannot be opened ({error})"
             raise ReleaseError("index-unreadable", f"{sentence}; run `delmaal verify`") from error
         self._boundary = len(self._first)
 
+    def whole(self, iri: str) -> list[bytes]:
+        """Every line about a resource."""
+        return [line[:-2] for block in self._blocks(iri) for line in block.splitlines()]
+
+    def whole_incoming(self, iri: str) -> list[bytes]:
+        """Every line that leads to a resource; for what a release has few of, such as the terms of a vocabulary."""
+        return self.incoming(iri, 0, EVERY)[0]
+
+    def some(self, iri: str, limit: int) -> list[bytes]:
+        """A sample of the lines about a resource, for what needs an example or two and says nothing of the others."""
+        return self.about(iri, 0, limit)[0]
+
+    def some_incoming(self, iri: str, limit: int) -> list[bytes]:
+        """A sample of the lines that lead to a resource, likewise."""
+        return self.incoming(iri, 0, limit)[0]
+
     def about(self, iri: str, start: int = 0, limit: int = 1000) -> tuple[list[bytes], bool]:
-        """At most `limit` lines about a resource from the `start`-th on, and whether there are more."""
+        """At most `limit` lines about a resource from the `start`-th on, and whether there are more.
+
+        Whoever takes a limited list has to look at what is left out (a test holds that): what is meant to be whole is
+        asked for as `whole`, what is a sample as `some`.
+        """
         lines: list[bytes] = []
         for block in self._blocks(iri):
             lines += block.splitlines()
@@ -109,6 +136,16 @@ class Lookup:
             source, start = self._second, start - self._boundary
         lines = source[start : start + self._sizes[position]]
         return (_split(lines, prefix) if lines.startswith(prefix) else []), False
+
+    @property
+    def arrays(self) -> tuple[memoryview, ...]:
+        """Hashes, places and sizes of subjects; hashes and places of what leads to IRIs."""
+        return self._subjects, self._starts, self._sizes, self._objects, self._lines
+
+    @staticmethod
+    def key_of(iri: str) -> int:
+        """The hash by which an IRI stands in the index."""
+        return _key(iri.encode())
 
     @property
     def subject_count(self) -> int:

@@ -4,7 +4,8 @@ A file becomes a tree of Scalar, Sequence and Mapping, each with its Mark. Every
 written: YAML 1.1's typed scalars would turn `8.10` into 8.1, `no` into false and `2019-12` into a date. The tree is
 built from libyaml's events, not from composed nodes, so that aliases are refused where they stand (a bomb never
 expands) and depth is bounded without recursion. What was refused stands in the tree as Refused: readers pass it over,
-since it is reported already.
+since it is reported already. Values and keys are put in Unicode's composed form (NFC), since what two keyboards write
+alike has to be alike: `å` as one sign and as a letter with a ring make one key and one label.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import codecs
 import re
 import stat
+import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -225,7 +227,7 @@ class _Tree:
             if escaped:
                 sentence = f"this value holds the invisible character U+{ord(escaped[0]):04X}; delete it"
                 return self._refuse("yaml-character", mark, sentence)
-            return Scalar(event.value, mark, plain=event.implicit[0])
+            return Scalar(unicodedata.normalize("NFC", event.value), mark, plain=event.implicit[0])
         if isinstance(event, yaml.SequenceStartEvent):
             return Sequence(mark)
         return Mapping(mark) if isinstance(event, yaml.MappingStartEvent) else None

@@ -20,6 +20,7 @@ from delmaal.describe import (
     reading_order,
     report,
     service_description,
+    sized,
     void,
 )
 from delmaal.describe.dumps import Dump, sorted_lines
@@ -28,8 +29,7 @@ from delmaal.formats import RDF_FORMATS, write
 from delmaal.records import LICENCES, Finding, Publication
 from delmaal.release import File, Release, Shelf, identify, named, shelf_of, twins
 from delmaal.settings import share
-from delmaal.sources import SOURCES, Reading
-from delmaal.sources.curated import source_files
+from delmaal.sources import Reading, read, source_files
 from delmaal.statements import PARTS, Built
 from delmaal.terms import SLUG, Minter
 
@@ -67,7 +67,7 @@ class Check:
 def check(folder: Path, base: str | None = None, progress: Progress = lambda _: None) -> Check:
     """Read and validate without releasing; the shapes see whatever could be read, so that one run shows it all."""
     progress("read")
-    reading = SOURCES["curated"](folder)
+    reading = read(folder)
     try:
         return _checked(reading, base, progress)
     except SourceError as error:  # a file of the product itself
@@ -156,7 +156,7 @@ def publish(folder: Path, out: Path, base: str | None = None, progress: Progress
 def _publish(folder: Path, shelf: Shelf, digest: str, base: str | None, progress: Progress) -> Outcome:
     ingredients = _ingredients(folder)  # before they are read: what is saved meanwhile belongs to the next release
     progress("read")
-    reading = SOURCES["curated"](folder)
+    reading = read(folder)
     checked = _checked(reading, base, progress)
     if checked.errors:
         raise SourceErrors(checked.errors)
@@ -200,6 +200,8 @@ def _described(publication: Publication, built: Built, findings: list[Finding], 
         "provenance": provenance(publication, ingredients),
         "report": report(publication, findings, ""),
     }
+    everything = {*data, *(triple for triples in metadata.values() for triple in triples)}
+    metadata["service"] += sized(Minter(publication.base), everything)
     parts = {**built.parts, **{name: tuple(dict.fromkeys(triples)) for name, triples in metadata.items()}}
     return Built(parts, built.positions)
 

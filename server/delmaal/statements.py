@@ -93,6 +93,7 @@ class Statements:
         self.periods: dict[str, Mark] = {}
         self.ages: dict[str, Mark] = {}
         self.places: dict[tuple[int, int], Mark] = {}
+        self._claims: dict[tuple[str, str], int] = {}
 
     def built(self) -> Built:
         """All that was collected."""
@@ -135,10 +136,10 @@ class Statements:
 
     def fresh(self, kind: str, slug: str) -> NamedNode:
         """The IRI of a thing whose slug is composed: numbered from the second thing on that lays claim to it."""
-        node, number = self.iri.thing(kind, slug), 1
+        node, claims = self.iri.thing(kind, slug), self._claims
         while node.value in self._positions.resources:
-            number += 1
-            node = self.iri.thing(kind, f"{slug}-{number}")
+            claims[kind, slug] = claims.get((kind, slug), 1) + 1
+            node = self.iri.thing(kind, f"{slug}-{claims[kind, slug]}")
         return node
 
     def reference(self, part: str, subject: NamedNode, predicate: str, kind: str, slug: str, marks: Marks,

@@ -28,6 +28,8 @@ PREFIXES: dict[str, str] = {
     "foaf": "http://xmlns.com/foaf/0.1/",
     "geosparql": "http://www.opengis.net/ont/geosparql#",
     "ldes": "https://w3id.org/ldes#",
+    "hydra": "http://www.w3.org/ns/hydra/core#",
+    "odrs": "http://schema.theodi.org/odrs#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "prov": "http://www.w3.org/ns/prov#",
     "qb": "http://purl.org/linked-data/cube#",
@@ -147,3 +149,6 @@ def typed(value: str, datatype: str) -> Literal:
 def slug_problems(slugs: Iterable[str]) -> list[str]:
     """The slugs that are none: a slug is lower-case ASCII letters and digits in words joined by single hyphens."""
     return [slug for slug in slugs if not SLUG.match(slug)]
+
+LABELS = ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name", "delmaal:shortLabel", "schema:name")
+"""The properties that label a resource, the better first."""

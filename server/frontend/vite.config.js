@@ -1,10 +1,10 @@
-// Bundles each entry below for the server, which reads the manifest to find the hashed names (web/assets.py).
+// Bundles each entry below for the server, which reads the manifest to find the hashed names (http/assets.py).
 import { defineConfig } from "vite";
 
 export default defineConfig({
   base: "/static/dist/",
   build: {
-    outDir: process.env.DELMAAL_DIST ?? "../delmaal/web/static/dist",
+    outDir: process.env.DELMAAL_DIST ?? "../delmaal/site/static/dist",
     assetsDir: "",
     emptyOutDir: true,
     manifest: "manifest.json",

@@ -51,7 +51,7 @@ def measure(plan: Plan) -> Iterator[Row]:
                 beginning.append(paced(descriptions, RATE, _BEGINNING))
                 return paced(side, rate, seconds)
 
-        with _precedence():
+        with precedence():
             paced(descriptions, RATE, seconds)
             paced(points, POINTS_RATE, 1)
             for _ in range(plan.turns):
@@ -74,7 +74,7 @@ def _latencies(samples: Sequence[Sample]) -> list[float]:
 
 
 @contextmanager
-def _precedence() -> Iterator[None]:
+def precedence() -> Iterator[None]:
     """This thread goes before all others, if this user may have that."""
     before = os.getpriority(os.PRIO_PROCESS, 0)
     try:

@@ -32,7 +32,7 @@ import sys
 from pathlib import Path
 from delmaal.release import Shelf
 from delmaal.settings import load
-from delmaal.web.server import run
+from delmaal.serving.server import run
 run(load({}), Shelf(Path(sys.argv[1])), print)
 """
 """`delmaal serve` without the build before it."""

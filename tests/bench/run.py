@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from bench import build, dereference, growth, latency, pages, queries, search  # noqa: E402
+from bench import build, dereference, fairness, growth, latency, pages, queries, search  # noqa: E402
 from bench.cells import INDICATORS  # noqa: E402
 from bench.table import Plan, show  # noqa: E402
 
@@ -30,6 +30,7 @@ PARTS = {
     "sparql": ("SPARQL against oxigraph serve", queries.measure),
     "growth": ("Ten times the data", growth.measure),
     "latency": ("Four heavy queries in flight", latency.measure),
+    "fairness": ("Fifty heavy clients, and twelve batches to reconcile", fairness.measure),
     "search": ("Search among 1,780,000 observations", search.measure),
 }
 

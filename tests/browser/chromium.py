@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "server/frontend/node_modules/axe-core/axe.min.js"
-MANIFEST = ROOT / "server/delmaal/web/static/dist/manifest.json"
+MANIFEST = ROOT / "server/delmaal/site/static/dist/manifest.json"
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
            "--disable-component-update", "--disable-sync")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")

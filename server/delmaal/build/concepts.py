@@ -27,11 +27,11 @@ def add_concepts(out: Statements) -> None:
     _breakdowns(out)
     for agent in out.publication.agents:
         node, marks = out.iri.thing("agent", agent.slug), agent.marks
-        out.types("concepts", node, marks.record, "foaf:Agent")
+        out.types("concepts", node, marks.record, "delmaal:Survey" if agent.type == "survey" else "foaf:Agent")
         out.text("concepts", node, ("foaf:name", "rdfs:label"), agent.label, marks.texts("name"))
         _see_also(out, node, agent.see_also, marks)
         out.fields(node, marks, _AGENT)
-    used = {indicator.unit for indicator in out.publication.indicators}
+    used = {record.unit for records in (out.publication.indicators, out.publication.statistics) for record in records}
     for unit in out.publication.units:
         if unit.slug not in used or not unit.iri:
             continue

@@ -1,4 +1,4 @@
-"""Governing documents and their mentions."""
+"""Governing documents, others that are cited, and their mentions."""
 
 from __future__ import annotations
 
@@ -17,8 +17,12 @@ _DOCUMENT = {
 }
 _MENTION = {
     **MENTION, "status": "delmaal:status", "status-as": "delmaal:statusAsPrinted", "status-date": "delmaal:statusDate",
-    "case-number": "delmaal:caseNumber",
+    "case-number": "delmaal:caseNumber", "printed-date": "delmaal:printedDate",
 }
+
+
+CLASSES = {"governing": "delmaal:GoverningDocument", "cited": "delmaal:CitedSource"}
+"""The class of a document by its role."""
 
 
 def add_documents(out: Statements) -> None:
@@ -29,7 +33,7 @@ def add_documents(out: Statements) -> None:
 
 def _document(out: Statements, document: Document) -> None:
     node, marks = out.iri.thing("document", document.slug), document.marks
-    out.types("documents", node, marks.record, "delmaal:GoverningDocument")
+    out.types("documents", node, marks.record, CLASSES.get(document.role, "delmaal:GoverningDocument"))
     out.text("documents", node, ("dct:title", "rdfs:label"), document.title, marks.texts("title"))
     if document.type:
         out.add("documents", node, "dct:type", concept("document", document.type), marks.at("type"))
@@ -60,6 +64,8 @@ def _mention(out: Statements, document: Document, subject: NamedNode, mention: D
     if mention.status_printed:
         out.add("documents", node, "delmaal:statusAsPrinted", text(mention.status_printed), marks.at("status-as"))
     out.period("documents", node, "delmaal:statusDate", mention.status_date, marks.at("status-date"))
+    for thing in (node, subject):
+        out.period("documents", thing, "delmaal:printedDate", mention.printed_date, marks.at("printed-date"))
     if mention.case_number:
         out.add("documents", node, "delmaal:caseNumber", text(mention.case_number), marks.at("case-number"))
     out.fields(node, marks, _MENTION)

@@ -24,6 +24,28 @@ def add_sdg(out: Statements) -> None:
         out.add("sdg", goal_node, "sdgo:hasTarget", node, mark)
 
 
+    _add_indicators(out)
+
+
+def _add_indicators(out: Statements) -> None:
+    """The UN's indicators that the publication's are matched with: the UN's number, and our label if any."""
+    known = {item.code: item for item in out.publication.un_indicators}
+    for indicator in out.publication.indicators:
+        for code in (*indicator.close_match, *indicator.related_match):
+            node, number, mark = sdg(code), number_of(code), indicator.marks.record
+            out.types("sdg", node, mark, "sdgo:Indicator")
+            out.add("sdg", node, "dct:identifier", text(number), mark)
+            if number in known:
+                out.text("sdg", node, "delmaal:shortLabel", known[number].label, known[number].marks.texts("label"))
+                out.add("sdg", node, "skos:prefLabel", text(known[number].label.nb, "nb"), mark)
+
+
+def number_of(code: str) -> str:
+    """The number of a UN indicator by its code: 1.2.1 of C010201, 3.b.2 of C030b02 (UN Statistics Division)."""
+    goal, target, place = code[1:3], code[3:5], code[5:7]
+    return f"{int(goal)}.{target.lstrip('0').lower()}.{int(place)}"
+
+
 def _coded(out: Statements, item: Coded, node: NamedNode, kind: str) -> None:
     marks = item.marks
     out.types("sdg", node, marks.record, kind, "skos:Concept")

@@ -6,31 +6,15 @@ from pyoxigraph import NamedNode
 
 from delmaal import codes
 from delmaal.build.mentions import MENTION, add_mention
+from delmaal.build.properties import ATTRIBUTE, FEEDS, PROPERTIES, Said, say_all
 from delmaal.errors import Mark
 from delmaal.records import Indicator, Statistic, StatisticMention, Text
+from delmaal.records.licences import LICENCES
 from delmaal.statements import Statements
-from delmaal.terms import concept, sdg, shared, term, text, typed
+from delmaal.terms import concept, sdg, term, typed
 
-DIMENSIONS: tuple[tuple[str, str], ...] = (
-    ("ref-area", "sdmx-dimension:refArea"),
-    ("ref-period", "sdmx-dimension:refPeriod"),
-    ("indicator", ""),  # minted for each publication, because its code list is the publication's
-    ("kind", "delmaal:kind"),
-    ("sex", "sdmx-dimension:sex"),
-    ("age", "sdmx-dimension:age"),
-    ("breakdown", ""),
-)
-ATTRIBUTES: tuple[tuple[str, str, bool], ...] = (
-    ("unit-measure", "sdmx-attribute:unitMeasure", True),
-    ("unit-mult", "sdmx-attribute:unitMult", False),
-    ("qualifier", "delmaal:qualifier", False),
-    ("printed-value", "delmaal:printedValue", True),
-    ("base-year", "delmaal:baseYear", False),
-    ("price-level", "delmaal:priceLevel", False),
-    ("comparison-group", "delmaal:comparisonGroup", False),
-)
-CERTAINTIES = ("certain", "likely", "uncertain")
-"""The printed value of a statistic is that of its most certain mention, the first where they are alike."""
+Names = dict[tuple[str, str], Text]
+"""What the breakdowns and areas are called, by what they are and their slug."""
 
 SEXES = {"M": Text("menn", "men"), "F": Text("kvinner", "women")}
 KINDS = {
@@ -49,16 +33,6 @@ _INDICATOR = {
     "label": "skos:prefLabel", "definition": "skos:definition", "unit": "sdmx-attribute:unitMeasure",
     "close-match": "skos:closeMatch", "related-match": "skos:relatedMatch",
 }
-_STATISTIC = {  # what is not wholly known is no observation
-    "area": "sdmx-dimension:refArea rdf:type", "period": "sdmx-dimension:refPeriod rdf:type",
-    "indicator": "delmaal:indicator sdmx-attribute:unitMeasure rdf:type", "kind": "delmaal:kind rdf:type",
-    "sex": "sdmx-dimension:sex rdf:type", "age": "sdmx-dimension:age rdf:type",
-    "breakdown": "delmaal:breakdown rdf:type", "value": "sdmx-measure:obsValue rdf:type",
-    "not-observed": "delmaal:notObserved sdmx-measure:obsValue rdf:type", "lower": "delmaal:lowerValue",
-    "upper": "delmaal:upperValue", "multiplier": "sdmx-attribute:unitMult", "qualifier": "delmaal:qualifier",
-    "base-year": "delmaal:baseYear", "price-level": "delmaal:priceLevel", "comparison": "delmaal:comparisonGroup",
-    "mentions": "delmaal:mention delmaal:printedValue",
-}
 _MENTION = {
     **MENTION, "certainty": "delmaal:certainty", "area-basis": "delmaal:areaBasis", "source": "delmaal:statedSource",
 }
@@ -74,9 +48,11 @@ def add_statistics(out: Statements) -> None:
     indicators = {indicator.slug: indicator for indicator in out.publication.indicators}
     for indicator in out.publication.indicators:
         _indicator(out, indicator, scheme, units)
+    names: Names = {("breakdown", row.slug): row.label for row in out.publication.breakdowns}
+    names |= {("area", row.slug): row.label for row in out.publication.areas}
     for statistic in out.publication.statistics:
         indicator = indicators.get(statistic.indicator)  # type: ignore[assignment]  # none where unassigned
-        _statistic(out, statistic, indicator, units)
+        _statistic(out, statistic, indicator, units, names)
 
 
 def _title(out: Statements) -> Text:
@@ -91,23 +67,25 @@ def _structure(out: Statements) -> None:
     out.types("statistics", dataset, mark, "qb:DataSet")
     out.text("statistics", dataset, ("dct:title", "rdfs:label"), title, mark)
     out.add("statistics", dataset, "qb:structure", structure, mark)
+    out.add("statistics", dataset, "dct:isPartOf", out.iri.thing("dataset", "statistics"), mark)
+    licence = LICENCES.get(out.publication.licence)
+    if licence is not None:  # else the source lacks it, which is said there
+        out.add("statistics", dataset, "dct:license", NamedNode(licence.page), mark)
     out.types("statistics", structure, mark, "qb:DataStructureDefinition")
     label = Text("Oppbygning av statistikken", "Structure of the statistics")
     out.text("statistics", structure, "rdfs:label", label, mark)
-    rows = [(name, predicate, "qb:dimension", True) for name, predicate in DIMENSIONS]
-    rows.append(("obs-value", "sdmx-measure:obsValue", "qb:measure", True))
-    rows += [(name, predicate, "qb:attribute", required) for name, predicate, required in ATTRIBUTES]
-    for order, (name, predicate, role, required) in enumerate(rows, 1):
-        node = out.iri.thing("component", name)
-        property_node = term(predicate) if predicate else _own_dimension(out, name, mark)
+    for order, row in enumerate((row for row in PROPERTIES if row.component), 1):
+        name, node = row.component, out.iri.thing("component", row.component)
+        property_node = _own_dimension(out, name, mark) if row.own else term(row.name)
         out.add("statistics", structure, "qb:component", node, mark)
         out.types("statistics", node, mark, "qb:ComponentSpecification")
         out.text("statistics", node, "rdfs:label", Text(f"komponent {name}", f"component {name}"), mark)
-        out.add("statistics", node, role, property_node, mark)
+        out.add("statistics", node, row.role, property_node, mark)
         out.add("statistics", node, "qb:componentProperty", property_node, mark)
         out.add("statistics", node, "qb:order", typed(str(order), "xsd:integer"), mark)
-        if role == "qb:attribute":
-            out.add("statistics", node, "qb:componentRequired", typed(str(required).lower(), "xsd:boolean"), mark)
+        if row.role == ATTRIBUTE:
+            required = typed(str(row.required).lower(), "xsd:boolean")
+            out.add("statistics", node, "qb:componentRequired", required, mark)
 
 
 def _own_dimension(out: Statements, name: str, mark: Mark) -> NamedNode:
@@ -139,76 +117,33 @@ def _indicator(out: Statements, indicator: Indicator, scheme: NamedNode, units: 
     out.fields(node, marks, _INDICATOR)
 
 
-def _statistic(out: Statements, item: Statistic, indicator: Indicator | None, units: dict[str, NamedNode]) -> None:
+def _statistic(out: Statements, item: Statistic, indicator: Indicator | None, units: dict[str, NamedNode],
+               names: Names) -> None:
     node, marks = out.iri.thing("statistic", item.slug), item.marks
     out.types("statistics", node, marks.record, "delmaal:Statistic")
     if item.observed:
         out.types("statistics", node, marks.record, "qb:Observation")
         out.add("statistics", node, "qb:dataSet", out.iri.thing("cube", "statistics"), marks.record)
-    out.text("statistics", node, "rdfs:label", _label(out, item, indicator), marks.record)
-    out.reference("statistics", node, "sdmx-dimension:refArea", "area", item.area, marks, "area")
-    out.period("statistics", node, "sdmx-dimension:refPeriod", item.period, marks.at("period"))
-    if indicator is not None:
-        target = out.iri.thing("indicator", indicator.slug)
-        for predicate in (term("delmaal:indicator"), out.iri.thing("dimension", "indicator")):
-            out.add_node("statistics", node, predicate, target, marks.at("indicator"))
-    if item.kind:
-        out.add("statistics", node, "delmaal:kind", concept("kind", item.kind), marks.at("kind"))
-    out.add("statistics", node, "sdmx-dimension:sex", term(f"sdmx-code:sex-{item.sex or 'T'}"), marks.at("sex"))
-    out.age("statistics", node, item.age, marks.at("age"))
-    total = item.breakdown == codes.TOTAL or marks.lacks("breakdown")
-    breakdown = shared("breakdown", codes.TOTAL) if total else out.iri.thing("breakdown", item.breakdown)
-    for predicate in (term("delmaal:breakdown"), out.iri.thing("dimension", "breakdown")):
-        out.add_node("statistics", node, predicate, breakdown, marks.at("breakdown"))
-    _values(out, node, item, units.get(indicator.unit) if indicator else None)
+    out.text("statistics", node, "rdfs:label", _label(item, indicator, names), marks.record)
+    say_all(out, Said(node, item, indicator, units.get(indicator.unit if indicator else item.unit)))
     if indicator is not None and indicator.marks.lacks("unit"):
         out.doubt(node, "sdmx-attribute:unitMeasure")
     for number, mention in enumerate(item.mentions, 1):
         _mention(out, item, node, mention, number)
-    out.fields(node, marks, _STATISTIC)
+    out.fields(node, marks, FEEDS)
 
 
-def _values(out: Statements, node: NamedNode, item: Statistic, unit: NamedNode | None) -> None:
-    marks = item.marks
-    for predicate, value, name in (("sdmx-measure:obsValue", item.value, "value"),
-                                   ("delmaal:lowerValue", item.lower, "lower"),
-                                   ("delmaal:upperValue", item.upper, "upper")):
-        if value:
-            out.add("statistics", node, predicate, typed(value, "xsd:decimal"), marks.at(name))
-    if unit is not None:
-        out.add("statistics", node, "sdmx-attribute:unitMeasure", unit, marks.at("indicator"))
-    if item.value or item.lower or item.multiplier:  # 0 is said too: a sum over the cube must not have to guess it
-        multiplier = typed(item.multiplier or "0", "xsd:integer")
-        out.add("statistics", node, "sdmx-attribute:unitMult", multiplier, marks.at("multiplier"))
-    if item.qualifier:
-        out.add("statistics", node, "delmaal:qualifier", concept("qualifier", item.qualifier), marks.at("qualifier"))
-    printed = [mention for mention in item.mentions if mention.printed]
-    if printed:
-        best = min(printed, key=lambda mention: CERTAINTIES.index(mention.certainty or "uncertain"))
-        out.add("statistics", node, "delmaal:printedValue", text(best.printed), best.marks.at("as"))
-    out.period("statistics", node, "delmaal:baseYear", item.base_year, marks.at("base-year"))
-    out.period("statistics", node, "delmaal:priceLevel", item.price_level, marks.at("price-level"))
-    if item.comparison:
-        out.text("statistics", node, "delmaal:comparisonGroup", item.comparison, marks.texts("comparison"))
-    if item.not_observed:
-        reason = concept("not-observed", item.not_observed)
-        out.add("statistics", node, "delmaal:notObserved", reason, marks.at("not-observed"))
-
-
-def _label(out: Statements, item: Statistic, indicator: Indicator | None) -> Text:
+def _label(item: Statistic, indicator: Indicator | None, names: Names) -> Text:
     """What is measured, of whom, where and when; the printed value where the label is lost."""
-    publication = out.publication
     printed = item.mentions[0].printed if item.mentions else ""
     lost = Text(f"Verdi uten etikett: {printed}", f"Value without a label: {printed}")
     parts = [indicator.label if indicator else lost]
     parts += [label for slug, label in SEXES.items() if slug == item.sex]
     if item.age and item.age != codes.TOTAL:
         parts.append(Text(*codes.age(item.age)))
-    parts += [breakdown.label for breakdown in publication.breakdowns if breakdown.slug == item.breakdown]
-    parts += [area.label for area in publication.areas if area.slug == item.area]
+    parts += [names[of] for of in (("breakdown", item.breakdown), ("area", item.area)) if of in names]
     if item.period and item.period != codes.UNKNOWN:
-        period = codes.period(item.period)
-        parts.append(Text(period.nb, period.en))
+        parts.append(Text(*codes.when(item.period, expected=item.kind in {"projection", "target"})))
     parts += [label for kind, label in KINDS.items() if kind == item.kind]
     return Text(", ".join(part.nb for part in parts), ", ".join(part.en for part in parts))
 

@@ -5,6 +5,7 @@
     release.py   verify, push
     history.py   releases, diff, prune, pin
     signing.py   sign
+    replica.py   sync
     query.py     query
     explain.py   explain
     score.py     score
@@ -26,13 +27,14 @@ import click
 from rich.text import Text as RichText
 
 from delmaal import __version__
-from delmaal.cli import build, explain, history, links, query, release, score, serve, signing
+from delmaal.cli import build, explain, history, links, query, release, replica, score, serve, signing
 from delmaal.cli.options import EXIT_CODES
 from delmaal.errors import DelmaalError
 from delmaal.screen import err, print_error
 
 COMMANDS = (build.build, build.validate, explain.explain, links.links, serve.serve, release.verify, release.push,
-            query.query, score.score, history.releases, history.diff, history.prune, history.pin, signing.sign)
+            query.query, score.score, history.releases, history.diff, history.prune, history.pin, signing.sign,
+            replica.sync)
 
 
 def main() -> NoReturn:
@@ -73,7 +75,8 @@ def _silence() -> None:
 def cli() -> None:
     """Publish a municipality's plan, its figures and its links to SDG targets as validated linked open data.
 
-    PUBLICATION is a folder of YAML with a publication.yaml; without it, Trondheim's is taken.
+    PUBLICATION is a folder of YAML with a publication.yaml; without it, the current folder is meant where it has
+    one, else Trondheim's.
 
     \b
     Examples:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from delmaal.cli.history import retain_after
+from delmaal.cli.history import retain_after, warn_of_log
 from delmaal.cli.options import EXIT_CODES, base_option, folder_of, publication_argument, setting_options
 from delmaal.errors import count
 from delmaal.screen import err, out, print_findings, print_line, step_shown
@@ -44,6 +44,7 @@ def make_release(folder: Path, settings: Settings, base: str | None) -> Release:
     from delmaal.publish import publish  # noqa: PLC0415  # keeps --help fast
     from delmaal.release import shelf_of  # noqa: PLC0415
 
+    warn_of_log(shelf_of(folder, settings.out))
     with step_shown() as progress:
         outcome = publish(folder, settings.out, base, progress)
     print_findings(outcome.findings, err)

@@ -65,7 +65,7 @@ def _shapes(language: str) -> dict[str, dict[str, str]]:
 
 def _known(language: str) -> dict[str, dict[str, str]]:
     """What the documentation says of each error that is no shape."""
-    from delmaal.web.vocabulary.problems import homes, sections  # noqa: PLC0415  # keeps --help fast
+    from delmaal.site.vocabulary.problems import homes, sections  # noqa: PLC0415  # keeps --help fast
 
     rows = {code: sections(language)[number].rows[index] for code, (number, index) in homes(language).items()}
     return {code: {"means": row.means, "do": row.do} for code, row in rows.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,9 @@ def releases(publication: Path | None, style: str, **options: str | None) -> Non
       delmaal releases data/trondheim --format json | jq .
     """
     settings = load(options)
-    rows = _rows(_shelf(publication, settings), settings)
+    shelf = _shelf(publication, settings)
+    warn_of_log(shelf)
+    rows = _rows(shelf, settings)
     if style == "json":
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1).encode())
         return
@@ -96,9 +99,9 @@ def diff(old: str, new: str | None, style: str, scope: str, publication: Path | 
             sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
         return
+    from delmaal.reading.releases import Opened  # noqa: PLC0415
     from delmaal.release.sorted_dump import open_lookup  # noqa: PLC0415
     from delmaal.release.summary import summarise, written  # noqa: PLC0415
-    from delmaal.web.releases import Opened  # noqa: PLC0415
 
     sides = [Opened(release, None, open_lookup(release.folder)) for release in (one, two)]
     summary = summarise(sides[0], sides[1], difference(one.folder, two.folder))
@@ -174,6 +177,17 @@ def retain_after(shelf: Shelf, settings: Settings) -> None:
         err.print(f"old releases cannot be dropped: {error.filename}: {error.strerror}")
         return
     _tell(done)
+
+
+def warn_of_log(shelf: Shelf) -> None:
+    """Say where the log of switches has a time that is to come."""
+    from delmaal.release.log import fault_of_log  # noqa: PLC0415  # keeps --help fast
+
+    fault = ""
+    with suppress(OSError):  # whoever writes there says what is wrong with the folder
+        fault = fault_of_log(shelf.folder)
+    if fault:
+        err.print(f"warning log-ahead: {fault}")
 
 
 def _tell(done: Plan) -> None:

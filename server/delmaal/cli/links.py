@@ -72,9 +72,9 @@ def _run(folder: Path, paths: Sequence[Path], before: Sequence[Path], least: flo
 
 
 def _read(folder: Path) -> Publication:
-    from delmaal.sources import SOURCES  # noqa: PLC0415  # keeps --help fast
+    from delmaal.sources import read  # noqa: PLC0415  # keeps --help fast
 
-    reading = SOURCES["curated"](folder)
+    reading = read(folder)
     if reading.errors or reading.publication is None:
         raise SourceErrors(reading.errors)
     return reading.publication

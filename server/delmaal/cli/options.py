@@ -37,9 +37,15 @@ def publication_argument(command: Callable[..., None]) -> Callable[..., None]:
     return click.argument("publication", required=False, type=click.Path(path_type=Path, file_okay=False))(command)
 
 
+PUBLICATION_FILE = "publication.yaml"
+"""What makes a folder a publication's."""
+
+
 def folder_of(publication: Path | None) -> Path:
-    """The publication's folder: the one given, else Trondheim's, which ships with the software."""
-    folder = publication or _relative(share("data") / "trondheim")
+    """The publication's folder: the one given, else the current one where it is one, else Trondheim's, which ships with
+    the software."""
+    here = Path.cwd()
+    folder = publication or (here if (here / PUBLICATION_FILE).is_file() else _relative(share("data") / "trondheim"))
     if not folder.is_dir():
         raise click.BadParameter(f"there is no folder {folder}", param_hint="PUBLICATION")
     return folder

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from delmaal.cli.options import EXIT_CODES, folder_of, setting_options
 from delmaal.errors import QueryError
+from delmaal.outside import taken
 from delmaal.screen import out
 from delmaal.settings import Settings, load
 
@@ -36,7 +37,7 @@ def query(query: str | None, file: Any, publication: Path | None, results: str |
     if bool(query) == bool(file):
         raise click.UsageError("give either a query or --file with one")
     try:
-        text = str(file.read() if file else query)
+        text = taken(str(file.read() if file else query))
         text.encode()
     except UnicodeError as error:
         raise QueryError("query-not-utf8", f"the query is not UTF-8 ({error})") from error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from delmaal.cli.history import warn_of_log
 from delmaal.cli.options import EXIT_CODES, folder_of, publication_argument, setting_options
 from delmaal.cli.signing import verify_signature
 from delmaal.errors import ReleaseError, SettingError, count
@@ -39,7 +40,8 @@ def verify(publication: Path | None, release_id: str | None, key_file: Path | No
 
     shelf = shelf_of(folder_of(publication), load(options).out)
     release = shelf.find(release_id) if release_id else shelf.current()
-    signed = f", signed with key {verify_signature(release, key_file)[:12]}" if key_file else ""
+    warn_of_log(shelf)
+    signed = verify_signature(release, key_file) if key_file else ""
     problems = list(verify_release(release))
     for problem in problems:
         out.print(problem)

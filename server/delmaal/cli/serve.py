@@ -3,41 +3,85 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.text import Text as RichText
 
 from delmaal.cli.build import make_release
-from delmaal.cli.options import EXIT_CODES, base_option, folder_of, publication_argument, setting_options
+from delmaal.cli.options import (
+    EXIT_CODES,
+    PUBLICATION_FILE,
+    base_option,
+    folder_of,
+    publication_argument,
+    setting_options,
+)
 from delmaal.errors import InvalidPublication, ReleaseError, SourceError, SourceErrors
 from delmaal.screen import err, out, print_error
-from delmaal.settings import load
+from delmaal.settings import Settings, load
+
+if TYPE_CHECKING:
+    from delmaal.release import Shelf
 
 
 @click.command(epilog=EXIT_CODES)
 @publication_argument
 @base_option
-@setting_options("host", "port", "workers", "out", "keep_releases", "keep_caches")
-def serve(publication: Path | None, base: str | None, **options: str | None) -> None:
+@click.option("--no-build", is_flag=True,
+              help="Serve what is there and build nothing, without any sources: for replicas. [DELMAAL_NO_BUILD=1]")
+@setting_options("host", "port", "public_url", "workers", "out", "keep_releases", "keep_caches")
+def serve(publication: Path | None, base: str | None, no_build: bool, **options: str | None) -> None:
     """Serve the current release; build it first where it is missing or the sources have changed.
 
     Pages and data stand at /, the SPARQL endpoint at /sparql, the catalogue at /catalog. Ctrl-C stops the server.
+
+    With --no-build the folder PUBLICATION need not exist: its name alone says which releases are served. What is not
+    there yet is served as soon as it is.
 
     \b
     Examples:
       delmaal serve
       delmaal serve data/trondheim --host 0.0.0.0 --port 8080
+      delmaal serve --no-build --out /srv/delmaal
     """
     from delmaal.release import shelf_of  # noqa: PLC0415  # keeps --help fast
-    from delmaal.web.server import run  # noqa: PLC0415
+    from delmaal.serving.server import run  # noqa: PLC0415
 
-    settings, folder = load(options), folder_of(publication)
-    shelf = shelf_of(folder, settings.out)
+    settings = load({**options, "no_build": "1"} if no_build else options)
+    if settings.no_build:
+        shelf = shelf_there(publication, settings.out)
+    else:
+        folder = folder_of(publication)
+        shelf = shelf_of(folder, settings.out)
+        _build(folder, shelf, settings, base)
+    run(settings, shelf,
+        lambda address: out.print(RichText.assemble("serving at ", (address, "bold"), " (Ctrl-C stops)")))
+
+
+def _build(folder: Path, shelf: Shelf, settings: Settings, base: str | None) -> None:
+    """Build; where that cannot be, the older release is served. Raises ReleaseError where there is none."""
     try:
         make_release(folder, settings, base)
     except (SourceError, SourceErrors, InvalidPublication, ReleaseError) as error:
         print_error(error)
         current = shelf.current()  # raises where there is nothing to serve
         err.print(RichText.assemble(("warning ", "yellow"), f"the older release {current.id[:12]} is served instead"))
-    run(settings, shelf,
-        lambda address: out.print(RichText.assemble("serving at ", (address, "bold"), " (Ctrl-C stops)")))
+
+
+def shelf_there(publication: Path | None, out: Path) -> Shelf:
+    """The releases that are there, of a publication whose sources need not be: those of the name that is given, else
+    the only ones, else Trondheim's.
+
+    Raises BadParameter where several could be meant.
+    """
+    from delmaal.release import Shelf, shelf_of  # noqa: PLC0415  # keeps --help fast
+
+    if publication is None and Path(PUBLICATION_FILE).is_file():
+        return shelf_of(Path.cwd(), out)
+    if publication is not None:
+        return Shelf(publication) if (publication / "releases").is_dir() else shelf_of(publication, out)
+    names = sorted(path.parent.name for path in out.glob("*/releases") if path.is_dir())
+    if len(names) > 1 and "trondheim" not in names:
+        raise click.BadParameter(f"{out} holds releases of {', '.join(names)}; name one", param_hint="PUBLICATION")
+    return Shelf(out / (names[0] if len(names) == 1 else "trondheim"))

@@ -10,7 +10,7 @@ import click
 
 from delmaal.cli.options import EXIT_CODES, folder_of, publication_argument, setting_options
 from delmaal.errors import SettingError
-from delmaal.screen import out
+from delmaal.screen import err, out
 from delmaal.settings import load
 
 if TYPE_CHECKING:
@@ -59,10 +59,17 @@ def _private_key(path: Path) -> Any:
 
 
 def verify_signature(release: Release, key_file: Path) -> str:
-    """Verify a release's signature with a public key; says with which.
+    """Verify a release's signature with a public key; says as the how-manieth release it was signed, and with which.
 
-    Raises SettingError for a key that is none, ReleaseError where the signature is missing or of something else.
+    A step back is warned of. Raises SettingError for a key that is none, ReleaseError where the signature is missing or
+    of something else.
     """
-    from delmaal.release.signature import check_signature, read_public_key  # noqa: PLC0415  # keeps --help fast
+    from delmaal.release.signature import check_signature, placed, read_public_key, step_back  # noqa: PLC0415  # as above
 
-    return check_signature(release, read_public_key(key_file), release.folder.parent.parent)
+    key, shelf = read_public_key(key_file), release.folder.parent.parent
+    name = check_signature(release, key, shelf)
+    warning = step_back(release, key, shelf)
+    if warning:
+        err.print(f"warning step-back: {warning}")
+    place = placed(release.id, key, shelf)
+    return (f", placed as number {place.number} on {place.time}" if place else "") + f", signed with key {name[:12]}"

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from delmaal.formats import RDF_FORMATS, RESULT_FORMATS, Format
-from delmaal.records import Place, Text
+from delmaal.records import LICENCES, Place, Text
 from delmaal.terms import EU, PREFIXES
 
 
@@ -113,14 +113,6 @@ _FILE_TYPES = {
     "RDF_TRIG": "RDF TriG", "RDF_TURTLE": "RDF Turtle", "RDF_XML": "RDF XML", "TSV": "TSV", "XML": "XML",
 }
 _RESULT_FILE_TYPES = {"sparql-json": "JSON", "sparql-xml": "XML", "csv": "CSV", "tsv": "TSV"}
-_ATTRIBUTION, _PUBLIC_DOMAIN = f"{ADMS}licencetype/Attribution", f"{ADMS}licencetype/PublicDomain"
-_LICENCES = {
-    "CC_BY_4_0": ("Creative Commons Navngivelse 4.0 Internasjonal", "Creative Commons Attribution 4.0 International",
-                  _ATTRIBUTION),
-    "CC0": ("Creative Commons CC0 1.0 Universal", "Creative Commons CC0 1.0 Universal", _PUBLIC_DOMAIN),
-    "NLOD_2_0": ("Norsk lisens for offentlige data (NLOD) 2.0",
-                 "Norwegian Licence for Open Government Data (NLOD) 2.0", _ATTRIBUTION),
-}
 
 _ROWS: list[Authority] = [
     _eu("language", "NOB", "dct:LinguisticSystem", "bokmål", "Norwegian Bokmål"),
@@ -133,7 +125,8 @@ _ROWS: list[Authority] = [
     *(_eu("data-theme", code, "", *labels) for code, labels in _THEMES.items()),
     *(_eu("frequency", code, "dct:Frequency", *labels) for code, labels in _FREQUENCIES.items()),
     *(_eu("file-type", code, "dct:MediaTypeOrExtent", name, name) for code, name in _FILE_TYPES.items()),
-    *(_eu("licence", code, "dct:LicenseDocument", *row) for code, row in _LICENCES.items()),
+    *(_eu("licence", row.code, "dct:LicenseDocument", row.title.nb, row.title.en, f"{ADMS}licencetype/{row.asks}")
+      for row in LICENCES.values()),
     _adms("publishertype", "LocalAuthority", "Lokal myndighet", "Local Authority"),
     _adms("publishertype", "RegionalAuthority", "Regional myndighet", "Regional authority"),
     _adms("publishertype", "NationalAuthority", "Nasjonal myndighet", "National authority"),
@@ -168,13 +161,15 @@ STANDARDS: dict[str, Text] = {
         "SKOS for begreper og kodelister", "SKOS Simple Knowledge Organization System Reference"),
     "https://www.w3.org/TR/sparql11-protocol/": Text("Protokollen SPARQL 1.1", "SPARQL 1.1 Protocol"),
     "https://www.w3.org/TR/sparql11-query/": Text("Spørrespråket SPARQL 1.1", "SPARQL 1.1 Query Language"),
+    "https://www.rfc-editor.org/rfc/rfc4180": Text("CSV (RFC 4180)", "CSV (RFC 4180)"),
     "https://www.w3.org/TR/turtle/": Text("RDF 1.1 Turtle", "RDF 1.1 Turtle"),
     "https://www.w3.org/TR/vocab-data-cube/": Text("RDF Data Cube for statistikk", "The RDF Data Cube Vocabulary"),
 }
 """What the datasets, their files and the services conform to."""
 
 _FORMAT_STANDARDS = {"turtle": "turtle", "json-ld": "json-ld11", "rdf-xml": "rdf-syntax-grammar",
-                     "n-triples": "n-triples", "n-quads": "n-quads"}
+                     "n-triples": "n-triples", "n-quads": "n-quads",
+                     "csv": "https://www.rfc-editor.org/rfc/rfc4180"}
 
 _W3C_FORMATS = {
     "turtle": "Turtle", "json-ld": "JSON-LD", "rdf-xml": "RDF_XML", "n-triples": "N-Triples", "n-quads": "N-Quads",
@@ -216,8 +211,9 @@ def format_iri(row: Format) -> str:
 
 
 def format_standard(row: Format) -> str:
-    """The recommendation that defines an RDF format."""
-    return f"https://www.w3.org/TR/{_FORMAT_STANDARDS[row.name]}/"
+    """The recommendation that defines a format of dumps."""
+    standard = _FORMAT_STANDARDS[row.name]
+    return standard if "://" in standard else f"https://www.w3.org/TR/{standard}/"
 
 
 def unit(iri: str, label: Text) -> Authority:

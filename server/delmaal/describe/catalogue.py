@@ -17,7 +17,6 @@ from pyoxigraph import NamedNode, Triple
 
 from delmaal import codes
 from delmaal.describe import authorities
-from delmaal.describe.authorities import ADMS, AUTHORITIES
 from delmaal.describe.cube import Cube, read_cube
 from delmaal.describe.dumps import Dump
 from delmaal.describe.offers import (
@@ -31,19 +30,17 @@ from delmaal.describe.offers import (
     Offer,
 )
 from delmaal.describe.references import References
-from delmaal.records import Publication, Text
+from delmaal.records import LICENCES, Publication, Text
+from delmaal.records.licences import ATTRIBUTION, PUBLIC_DOMAIN
 from delmaal.terms import EU, Minter, term, typed
 
-LICENCES = {"CC BY 4.0": "CC_BY_4_0", "CC0": "CC0", "NLOD 2.0": "NLOD_2_0"}
 PROFILE = "https://data.norge.no/specification/dcat-ap-no"
 
 CREDIT: dict[str, Text] = {
-    f"{ADMS}licencetype/Attribution": Text("Oppgi {} som kilde når dataene brukes.",
-                                           "Name {} as the source when using the data."),
-    f"{ADMS}licencetype/PublicDomain": Text("Dataene kan brukes uten å navngi {}.",
-                                            "The data may be used without naming {}."),
+    ATTRIBUTION: Text("Oppgi {} som kilde når dataene brukes.", "Name {} as the source when using the data."),
+    PUBLIC_DOMAIN: Text("Dataene kan brukes uten å navngi {}.", "The data may be used without naming {}."),
 }
-"""What a licence of each type asks of whoever uses the data; the publisher's name goes in."""
+"""What a licence asks of whoever uses the data; the publisher's name goes in."""
 
 PREDICATES = frozenset((
     "rdf:type", "adms:status", "dc:identifier", "dcatap:availability",
@@ -78,7 +75,7 @@ class _Catalogue(References):
         self.contact = self.iri.thing("contact", "data")
         self.rights = self.iri.thing("rights", "data")
         self.home = NamedNode(publication.base)
-        self.licence = f"{EU}licence/{LICENCES[publication.licence]}"
+        self.licence = LICENCES[publication.licence]
         self.change = authorities.change_type(publication.modified > publication.issued)
         self.pages: dict[NamedNode, Text] = {self.home: publication.title}
         statistics = next((dump.triples for dump in dumps if dump.group == "statistics"), ())
@@ -157,7 +154,7 @@ class _Catalogue(References):
         self.add(node, "dcat:downloadURL", url)
         self.refer(node, "dcat:mediaType", authorities.media_type(row))
         self.refer(node, "dct:format", authorities.file_type(row))
-        self.refer(node, "dct:license", self.licence)
+        self.refer(node, "dct:license", self.licence.authority)
         self.add(node, "dct:rights", self.rights)
         self.refer(node, "adms:status", f"{EU}distribution-status/COMPLETED")
         self.refer(node, "dcatap:availability", f"{EU}planned-availability/STABLE")
@@ -210,7 +207,7 @@ class _Catalogue(References):
         self.plain(node, "dct:identifier", node.value)
         self.add(node, "dct:publisher", self.publisher)
         self.add(node, "dcat:contactPoint", self.contact)
-        self.refer(node, "dct:license", self.licence)
+        self.refer(node, "dct:license", self.licence.authority)
         self._languages(node)
         self._dates(node)
 
@@ -269,9 +266,8 @@ class _Catalogue(References):
 
     def _rights(self) -> None:
         """Who holds the rights, and what the licence asks of whoever uses the data."""
-        name, licence = self.publication.publisher.name, AUTHORITIES[self.licence].label
-        asked = CREDIT[AUTHORITIES[self.licence].type]
-        self.types(self.rights, "dct:RightsStatement")
+        name, licence, asked = self.publication.publisher.name, self.licence.title, CREDIT[self.licence.asks]
+        self.types(self.rights, "dct:RightsStatement", "odrs:RightsStatement")
         self.both(self.rights, "dct:title", Text(f"Rettigheter – {name.nb}", f"Rights – {name.en}"))
         self.both(self.rights, "dct:description", Text(
             f"Rettighetshaver: {name.nb}. Lisens: {licence.nb}. {asked.nb.format(name.nb)}",

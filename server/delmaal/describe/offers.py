@@ -130,10 +130,18 @@ FORMAT_NOTES: dict[str, Text] = {
     "rdf-xml": Text("for verktøy som leser XML", "for tools that read XML"),
     "n-triples": Text("ett utsagn per linje, for databaser og enkle skript",
                       "one statement a line, for stores and scripts"),
+    "csv": Text("observasjonene som en tabell, med navn ved siden av kodene og mengden i enheten som står der; for "
+                "regneark og datarammer",
+                "the observations as a table, with names beside codes and the amount in the unit that stands there; "
+                "for spreadsheets and data frames"),
     "n-quads": Text("ett utsagn per linje, med grafen det er i; statistikken har ingen egen graf og er ikke med",
                     "one statement a line, with its graph; the statistics have no graph of their own and are left out"),
 }
 """What each format of the dumps is good for."""
 
-FILE_TITLES: dict[str, Text] = {"graphs.nq": Text("De navngitte grafene", "The named graphs")}
+FILE_TITLES: dict[str, Text] = {
+    "graphs.nq": Text("De navngitte grafene", "The named graphs"),
+    "statistics.csv": Text("Observasjonene, med navn på bokmål,", "The observations, with names in Norwegian,"),
+    "statistics.en.csv": Text("Observasjonene, med navn på engelsk,", "The observations, with names in English,"),
+}
 """The titles of files that hold something else than the whole of their dataset."""

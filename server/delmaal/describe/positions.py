@@ -47,6 +47,8 @@ def catalogue_positions(publication: Publication, triples: Iterable[Triple]) -> 
         positions.resources[node] = publication.marks.record
         for name, field in FIELDS.items():
             positions.properties[node, term(name).value] = publication.marks.at(field)
+    publisher = publication.publisher
+    positions.properties[publisher.iri, term("dct:identifier").value] = publisher.marks.at("identifier")
     return positions
 
 

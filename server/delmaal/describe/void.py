@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Triple
 
 from delmaal.describe.authorities import format_iri
-from delmaal.describe.catalogue import LICENCES
 from delmaal.describe.dumps import Dump
 from delmaal.describe.offers import DATASETS
 from delmaal.describe.sheet import Sheet
 from delmaal.formats import RDF_FORMATS
-from delmaal.records import Publication, Text
+from delmaal.records import LICENCES, Publication, Text
 from delmaal.terms import EU, PREFIXES, Minter, text
 
 _TYPE = PREFIXES["rdf"] + "type"
@@ -71,7 +70,7 @@ class _Void(Sheet):
         self.both(node, "dct:title", publication.title)
         self.both(node, "dct:description", publication.description)
         self.add(node, "dct:publisher", NamedNode(publication.publisher.iri))
-        self.add(node, "dct:license", NamedNode(f"{EU}licence/{LICENCES[publication.licence]}"))
+        self.add(node, "dct:license", NamedNode(LICENCES[publication.licence].authority))
         self.day(node, "dct:issued", publication.issued)
         self.day(node, "dct:modified", publication.modified)
         self.add(node, "foaf:homepage", NamedNode(publication.base))
@@ -112,7 +111,7 @@ class _Void(Sheet):
 
     def _groups(self, dumps: list[Dump]) -> None:
         for group, offer in DATASETS.items():
-            files = [dump for dump in dumps if dump.group == group]
+            files = [dump for dump in dumps if dump.group == group and dump.format.rdf is not None]
             if not files:
                 continue
             subset = self.iri.thing("void", group)
@@ -120,6 +119,8 @@ class _Void(Sheet):
             self.types(subset, "void:Dataset")
             self.both(subset, "dct:title", offer.title)
             self.count(subset, "void:triples", len(files[0].triples))
+            if group == "statistics":  # the catalogue describes no cube, so the way back from the dataset stands here
+                self.add(self.iri.thing("dataset", group), "dct:hasPart", self.iri.thing("cube", group))
             for dump in files:
                 self.add(subset, "void:dataDump", self.iri.document(f"data/{dump.name}"))
 

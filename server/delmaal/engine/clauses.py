@@ -13,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urljoin
 
 from delmaal.errors import QueryMalformed, UpdateRefused, short
+from delmaal.outside import UNSEEN, named
 from delmaal.terms import PREFIXES
 
 FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
@@ -30,7 +31,7 @@ _TOKEN = re.compile(
     | (?P<open>     ['"\\] )
     | (?P<variable> [?$]\w++ )
     | (?P<language> @[A-Za-z]++(?:-[A-Za-z0-9]++)*+ )
-    | (?P<name>     (?P<prefix>(?:(?:_|[^\W\d_])(?:[\w.·-]{0,62}[\w·-])?)?):
+    | (?P<name>     (?=[\w.·-]{0,64}+:)(?P<prefix>(?:(?:_|[^\W\d_])(?:[\w.·-]{0,62}[\w·-])?)?):
                     (?P<local>(?:[\w:·-]|%[0-9A-Fa-f]{2}|\\[-_~.!$&'()*+,;=/?\#@%]|\.(?=[\w:.%·\\-]))*+) )
     | (?P<word>     \w++ )
     | (?P<sign>     . )
@@ -171,6 +172,8 @@ class _Reading:
         if kind == "word" and token.group().upper() in UPDATES:
             sentence = f"this endpoint is read-only: {token.group().upper()} is an update, and a release never changes"
             raise UpdateRefused(f"{sentence}; ask with SELECT, ASK, CONSTRUCT or DESCRIBE")
+        if kind == "sign" and token.group() in UNSEEN:
+            raise self._malformed(token, f"here stands {named(token.group())}; write a space or nothing for it")
         if kind == "open":
             raise self._malformed(token, f"{token.group()} begins what nothing ends")
         if kind == "doubtful":

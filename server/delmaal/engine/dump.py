@@ -6,16 +6,15 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from itertools import chain, islice
 from pathlib import Path
 
-from pyoxigraph import Literal, Quad, RdfFormat, parse
+from pyoxigraph import Quad, RdfFormat, parse
 
+from delmaal.engine.rewrites import same
 from delmaal.errors import ReleaseError
-from delmaal.terms import PREFIXES, Minter
+from delmaal.terms import Minter
 
 CHUNK = 20_000
 """Statements that are sent at a time: some megabytes."""
@@ -24,10 +23,6 @@ DEFAULT = ""
 """The name of the default graph here."""
 
 _MODULUS = 1 << 128
-_INTEGERS = frozenset({
-    "integer", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger", "long", "int", "short",
-    "byte", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte",
-})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +36,7 @@ class Content:
 class Dump:
     """A release's graphs as N-Triples, from its dumps; `sizes` has the number of statements of each.
 
+    What is said of the release itself is its `marker`: it belongs to the default graph, but is no part of its chunks.
     Raises ReleaseError where they cannot be read.
     """
 
@@ -55,6 +51,8 @@ class Dump:
             known = {name[1:-1].decode(): size for name, size in names.items()}
             self.sizes = {name: known[name] for name in sorted(known, key=lambda name: (name != self.catalogue, name))}
             self.sizes[DEFAULT] = sum(1 for _ in self._lines("all.nt", "metadata.nt"))
+            self._own = str(self.iri.thing("release", self.id)).encode() + b" "
+            self.marker = b"".join(line for line in self._lines("metadata.nt") if line.startswith(self._own))
         except (OSError, ValueError, LookupError, TypeError) as error:
             sentence = f"the dumps of release {folder.name[:12]} cannot be read ({error}); run `delmaal verify`"
             raise ReleaseError("release-damaged", sentence) from error
@@ -65,19 +63,17 @@ class Dump:
                 yield from file
 
     def chunks(self, graph: str, size: int) -> Iterator[bytes]:
-        """The statements of a graph, `size` at a time; what is said of the release itself comes last, on its own."""
+        """The statements of a graph, `size` at a time; those of the default graph without the marker."""
         if graph == DEFAULT:
-            own = str(self.iri.thing("release", self.id)).encode() + b" "
-            about = [line for line in self._lines("metadata.nt") if line.startswith(own)]
-            rest = (line for line in self._lines("metadata.nt") if not line.startswith(own))
-            return chain(_batches(chain(self._lines("all.nt"), rest), size), _batches(about, size))
+            rest = (line for line in self._lines("metadata.nt") if not line.startswith(self._own))
+            return _batches(chain(self._lines("all.nt"), rest), size)
         end = f" <{graph}> .\n".encode()
         quads = (line for line in self._lines("graphs.nq", "metadata.nq") if line.endswith(end))
         return _batches((line[: -len(end)] + b" .\n" for line in quads), size)
 
-    def content(self, graph: str, tick: Callable[[], None]) -> Content:
-        """What the graph is to hold."""
-        chunks = self.chunks(graph, CHUNK)
+    def content(self, graph: str, tick: Callable[[], None], *, marked: bool) -> Content:
+        """What the graph is to hold, the default graph with its marker where it is `marked`."""
+        chunks = chain(self.chunks(graph, CHUNK), [self.marker] if marked and graph == DEFAULT else ())
         return content(chain.from_iterable(parse(chunk, format=RdfFormat.N_TRIPLES) for chunk in chunks), tick)
 
 
@@ -91,26 +87,8 @@ def content(quads: Iterable[Quad], tick: Callable[[], None]) -> Content:
     """What statements come to; `tick` is called after every CHUNK of them."""
     number = total = 0
     for quad in quads:
-        line = f"{quad.subject} {quad.predicate} {_plain(quad.object)}".encode()
-        total += int.from_bytes(hashlib.blake2b(line, digest_size=16).digest(), "big")
+        total += int.from_bytes(hashlib.blake2b(same(quad.triple).encode(), digest_size=16).digest(), "big")
         number += 1
         if number % CHUNK == 0:
             tick()
     return Content(number, total % _MODULUS)
-
-
-def _plain(term: object) -> str:
-    """A term, with numbers by value and language tags in lower case: stores write them in ways of their own."""
-    if not isinstance(term, Literal):
-        return str(term)
-    if term.language:
-        return f"{str(term).rpartition('@')[0]}@{term.language.lower()}"
-    kind = term.datatype.value.removeprefix(PREFIXES["xsd"])
-    with suppress(ValueError, InvalidOperation):
-        if kind in _INTEGERS:
-            return f"integer {int(term.value)}"
-        if kind == "decimal":
-            return f"decimal {Decimal(term.value).normalize():f}"
-        if kind == "boolean":
-            return f"boolean {term.value in ('true', '1')}"
-    return str(term)

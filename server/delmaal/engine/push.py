@@ -1,9 +1,12 @@
 """Fills a dataset of a remote store with a release, graph by graph, and checks what arrived.
 
-    1. the named graphs, then the default graph, in chunks of N-Triples: the first replaces the graph, the others add
-    2. last of all what is said of the release itself: while that is missing, `Remote` gives no answer from the dataset
+    1. the query URL is asked for more than a store that cuts its answers would give
+    2. the default graph, which takes away what marks another release there, and the named graphs, in chunks of
+       N-Triples: the first replaces the graph, the others add
     3. every graph is read back whole, and its number of statements and the sum of their hashes compared with the dump's
     4. the query URL is asked for the number of statements of each graph
+    5. last of all the marker, which is what is said of the release itself: while that is missing, `Remote` gives no
+       answer from the dataset; a dataset that is refused has none, or loses it
 
 A note beside the releases says which chunks have arrived, so that a push that was stopped goes on where it was. The
 note is never believed: a graph that differs in the end is sent anew. Statements without blank nodes can be sent twice.
@@ -16,16 +19,17 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.client import HTTPException
 from pathlib import Path
 
 from pyoxigraph import RdfFormat, parse
 
+from delmaal import disk
 from delmaal.engine.dump import CHUNK, DEFAULT, Content, Dump, content
+from delmaal.engine.probe import TRIED, Probe, probe
 from delmaal.engine.remote import Remote
 from delmaal.engine.store import GraphStore
 from delmaal.engine.wire import fill
-from delmaal.errors import ReleaseError, StoreDiffers, StoreForeign
+from delmaal.errors import EngineCut, EngineError, ReleaseError, StoreDiffers, StoreForeign
 from delmaal.settings import Settings
 
 Progress = Callable[[str, int, int], None]
@@ -45,12 +49,14 @@ class Pushed:
 
 @dataclass(slots=True)
 class Note:
-    """How many chunks of each graph have arrived; a file, replaced whole after every chunk."""
+    """How many chunks of each graph have arrived, and how many results the store gave whole; a file, replaced whole
+    after every chunk."""
 
     path: Path
     release: str
     chunk: int
     done: dict[str, int] = field(default_factory=dict)
+    probe: Probe | None = None
 
     def read(self) -> None:
         """Take up what an earlier run with this release noted."""
@@ -61,62 +67,102 @@ class Note:
 
     def write(self, store: str) -> None:
         """Keep the note. Raises ReleaseError where it cannot be written."""
-        row = {"store": store, "release": self.release, "chunk": self.chunk, "done": self.done}
-        fresh = self.path.with_suffix(".new")
+        row = {"store": store, "release": self.release, "chunk": self.chunk, "done": self.done,
+               "probe": self.probe and self.probe._asdict()}
+        content = json.dumps(row, indent=1).encode() + b"\n"
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_bytes(json.dumps(row, indent=1).encode() + b"\n")
-            fresh.replace(self.path)
+            disk.make_folder(self.path.parent)
+            disk.replace(self.path, lambda fresh: fresh.write_bytes(content))
         except OSError as error:
-            raise ReleaseError("release-unwritable", f"{fresh} cannot be written: {error.strerror}") from error
+            raise ReleaseError("release-unwritable", f"{self.path} cannot be written: {error.strerror}") from error
 
 
 class Push:
     """One run: a release's dumps, and the dataset that they go to.
 
     `remote` reads the dataset that `store` writes; `notes` is the folder of the notes, `replace` permission to remove
-    what is no release of this publication, `chunk` the statements that are sent at a time.
+    what is no release of this publication, `chunk` the statements that are sent at a time, `limit` the greatest limit
+    on results that is looked for.
     """
 
     def __init__(self, folder: Path, store: GraphStore, remote: Remote, notes: Path, *, replace: bool = False,
-                 chunk: int = CHUNK, progress: Progress = lambda *_: None) -> None:
+                 chunk: int = CHUNK, limit: int = TRIED, progress: Progress = lambda *_: None) -> None:
         self.dump = Dump(folder)
         self.store = store
         self.remote = remote
         self.replace = replace
         self.progress = progress
+        self.limit = limit
         name = hashlib.sha256(f"{store.url} {store.default_graph}".encode()).hexdigest()[:16]
         self.note = Note(notes / f"{name}.json", self.dump.id, chunk)
         self.sent = 0
+        self.marked = False
+        """Whether the dataset has the marker of this release."""
 
     def run(self) -> Pushed:
         """Send what is missing, and check all.
 
-        Raises EngineError: StoreForeign before anything is touched, StoreDiffers where the dataset does not hold what
-        was sent, and others where the store fails; ReleaseError where the dumps cannot be read.
+        Raises EngineError: StoreForeign before anything is touched, EngineCut for a store that cuts its answers,
+        StoreDiffers where the dataset does not hold what was sent, and others where the store fails; ReleaseError where
+        the dumps cannot be read.
         """
         self._refuse_foreign()
         self.note.read()
-        if not self.note.done and self.remote.holds_release():  # pushed from another machine
-            self.note.done = dict.fromkeys(self.dump.sizes, _ALL)
-        believed = {name for name, number in self.note.done.items() if number}
-        self._send(self.dump.sizes)
-        differing = self._differing(self.dump.sizes)
-        if believed.intersection(differing):
-            for name in differing:
-                self.note.done.pop(name, None)
-            self._send([name for name in self.dump.sizes if name in differing])
-            differing = self._differing(differing)
-        if differing:
-            raise StoreDiffers(f"{self.store.url}: {'; '.join(differing.values())}")
-        self._check_counts()
+        self.marked = self.remote.holds_release()
+        try:
+            self.note.probe = probe(self.remote.post, self.remote.url, self.limit)
+            if not self.note.done and self.marked:  # pushed from another machine
+                self.note.done = dict.fromkeys(self.dump.sizes, _ALL)
+            self._send_and_check()
+            self._check_counts()
+            if not self.marked:
+                self._mark()
+        except (StoreDiffers, EngineCut):
+            self._withdraw()
+            raise
+        self.note.write(self.store.url)
         return Pushed(sum(self.dump.sizes.values()), len(self.dump.sizes) - 1, self.sent)
 
-    def _refuse_foreign(self) -> None:
-        """Nothing that is no release of this publication is overwritten unasked.
+    def _send_and_check(self) -> None:
+        order = self._order()
+        believed = {name for name, number in self.note.done.items() if number}
+        self._send(order)
+        differing = self._differing(order)
+        if believed.intersection(differing):
+            anew = [name for name in order if name in differing or (self.marked and name == DEFAULT)]
+            for name in anew:
+                self.note.done.pop(name, None)
+            self._send(anew)
+            differing = self._differing(anew)
+        if differing:
+            raise StoreDiffers(f"{self.store.url}: {'; '.join(differing.values())}")
 
-        The graph of the catalogue is sent first, so that what a push that was stopped has left is known as ours.
-        """
+    def _order(self) -> list[str]:
+        """The graphs as they are sent: the default graph before all others, since it may mark an older release; but
+        where there is no catalogue of ours, that first, so that what a push that was stopped has left is known."""
+        first = [DEFAULT, self.dump.catalogue] if self._has(self.dump.catalogue) else [self.dump.catalogue, DEFAULT]
+        return [*first, *(name for name in self.dump.sizes if name not in first)]
+
+    def _mark(self) -> None:
+        """Say that the release is there, and see that it is said."""
+        self.marked = True
+        self.store.add(DEFAULT, self.dump.marker)
+        self.sent += self.dump.marker.count(b"\n")
+        if not self.remote.holds_release():
+            raise StoreDiffers(f"{self.store.url} took the last statements, but {self.remote.url} does not show them")
+        self._check_counts()
+
+    def _withdraw(self) -> None:
+        """Take the marker away, as far as the store lets us: no server answers from the dataset any more."""
+        if not self.marked:
+            return
+        with suppress(EngineError):
+            self.store.replace(DEFAULT, next(self.dump.chunks(DEFAULT, self.note.chunk)))
+            self.note.done[DEFAULT] = 1
+            self.note.write(self.store.url)
+
+    def _refuse_foreign(self) -> None:
+        """Nothing that is no release of this publication is overwritten unasked."""
         base = self.dump.iri.base
         foreign = [name for name in self.remote.named_graphs() if not name.startswith(base)]
         holds = f"graph <{foreign[0]}>" if foreign else ""
@@ -132,17 +178,26 @@ class Push:
 
     def _send(self, graphs: Iterable[str]) -> None:
         names = list(graphs)
+        if self.marked and any(self._missing(name) for name in names):
+            self.note.done.pop(DEFAULT, None)  # whoever reads meanwhile is told that the release is not there
+            names = [DEFAULT, *(name for name in names if name != DEFAULT)]
         arrived, total = 0, sum(self.dump.sizes[name] for name in names)
         for name in names:
             for number, chunk in enumerate(self.dump.chunks(name, self.note.chunk)):
                 size = chunk.count(b"\n")
                 if number >= self.note.done.get(name, 0):
                     (self.store.add if number else self.store.replace)(name, chunk)
+                    self.marked = self.marked and name != DEFAULT
                     self.sent += size
                     self.note.done[name] = number + 1
                     self.note.write(self.store.url)
                 arrived += size
                 self.progress("send", arrived, total)
+
+    def _missing(self, graph: str) -> bool:
+        """Whether the note has not all chunks of a graph."""
+        own = self.dump.marker.count(b"\n") if graph == DEFAULT else 0
+        return self.note.done.get(graph, 0) * self.note.chunk < self.dump.sizes[graph] - own
 
     def _differing(self, graphs: Iterable[str]) -> dict[str, str]:
         """What is wrong with each graph that does not hold what the dump does."""
@@ -154,7 +209,7 @@ class Push:
             read = min(read + CHUNK, total)
             self.progress("check", read, total)
 
-        found = {name: self._problem(name, self.dump.content(name, tick), tick) for name in names}
+        found = {name: self._problem(name, self.dump.content(name, tick, marked=self.marked), tick) for name in names}
         self.progress("check", total, total)
         return {name: problem for name, problem in found.items() if problem}
 
@@ -164,7 +219,7 @@ class Push:
             with self.store.read(graph) as response:
                 quads = iter(()) if response is None else parse(response, format=RdfFormat.N_TRIPLES)
                 arrived = content(quads, tick)
-        except (OSError, HTTPException, SyntaxError, ValueError) as error:
+        except (OSError, EngineError, SyntaxError, ValueError) as error:
             return f"{name} cannot be read back ({error})"
         if arrived.count != wanted.count:
             return f"{name} has {arrived.count:,} statements, {wanted.count:,} were sent"
@@ -172,6 +227,8 @@ class Push:
 
     def _check_counts(self) -> None:
         """What the query URL sees is what was sent, graph by graph; graphs that were left from before are removed."""
+        sizes = dict(self.dump.sizes)
+        sizes[DEFAULT] -= 0 if self.marked else self.dump.marker.count(b"\n")
         counts = self.remote.counts()
         left = [name for name in counts if name not in self.dump.sizes]
         for name in left:
@@ -179,8 +236,8 @@ class Push:
                 self.store.remove(name)
         if left:
             counts = self.remote.counts()
-        if counts != self.dump.sizes:
-            raise StoreDiffers(_difference(counts, self.dump.sizes))
+        if counts != sizes:
+            raise StoreDiffers(_difference(counts, sizes))
 
 
 def store_of(folder: Path, settings: Settings) -> GraphStore:

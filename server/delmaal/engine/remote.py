@@ -13,22 +13,37 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
-from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode
 
-from delmaal.engine.clauses import Clauses, read_clauses
-from delmaal.engine.replies import boolean, check_type, check_whole, failure
-from delmaal.engine.wire import AGENT, Watch, Wires, address, fill
+from delmaal.engine.clauses import read_clauses
+from delmaal.engine.client import Answer, Client
+from delmaal.engine.probe import probe_rows
+from delmaal.engine.replies import (
+    GRAPH,
+    TABLE,
+    broken_off,
+    check_head,
+    check_limit,
+    failure,
+    graph_of,
+    log,
+    table_of,
+    truth_of,
+    without_login,
+)
+from delmaal.engine.wire import Watch, address, fill
+from delmaal.engine.writing import Bounded, too_big, write_graph, write_table
 from delmaal.errors import (
+    DelmaalError,
     EngineBroken,
-    EngineTooSlow,
+    EngineCut,
+    EngineError,
     EngineUnfilled,
-    EngineUnreachable,
     GraphUnknown,
     QueryBusy,
-    QueryTooBig,
+    QueryError,
     ReleaseError,
     short,
 )
@@ -37,10 +52,18 @@ from delmaal.settings import Settings
 from delmaal.statements import PARTS
 from delmaal.terms import Minter, term
 
+GRAPHS = ("CONSTRUCT", "DESCRIBE")
+"""The forms of query whose answer is a graph."""
+
 PARALLEL = 24
 """Queries that one process has under way at the store; one more is refused, so that threads are left for all else."""
 
 _FILLED_SECONDS = 10.0
+_UNCUT_SECONDS = 3600.0
+_ONCE = 16 << 20
+_CUTS_IN_SILENCE = "virtuoso"
+"""How a server names itself (`Server`) that cuts a graph without a word, where its limit of rows is set."""
+_UNREADABLE = (SyntaxError, ValueError, OSError, RuntimeError, MemoryError)
 
 
 class Dataset(NamedTuple):
@@ -60,14 +83,17 @@ class Remote:
 
     def __init__(self, url: str, seconds: float, graphs: Collection[str] = (), default_graph: str = "",
                  release: str = "", result_mb: int = 256) -> None:
-        self._address = address(url)
+        where = address(url)
+        self.url = where.url
+        """The query URL, without user and password."""
+        self._client = Client(where)
         self._seconds = seconds
         self._limit = result_mb << 20
-        self._wires = Wires(self._address)
         self._graphs = frozenset(graphs)
         self._dataset = Dataset((default_graph,), tuple(sorted(graphs))) if default_graph else Dataset()
         self._release = release
         self._filled = 0.0
+        self._uncut = 0.0
         self._slots = threading.BoundedSemaphore(PARALLEL)
 
     def ask(self, query: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = (),
@@ -86,13 +112,15 @@ class Remote:
         own = Dataset(tuple(default_graphs), tuple(named_graphs))
         if own == Dataset() and not clauses.graphs:
             own = self._dataset
-        row = BY_NAME[graph if clauses.form in ("CONSTRUCT", "DESCRIBE") else results]
+        row = BY_NAME[graph if clauses.form in GRAPHS else results]
         watch = Watch(self._seconds, gone)
         if not self._slots.acquire(blocking=False):
             raise QueryBusy("as many queries as there may be are at the store; try again later")
         try:
             self._check_filled(watch)
-            return row.name, self._answer(query, clauses, row, own, watch)
+            body = self._body(clauses.declarations + query, GRAPH if clauses.form in GRAPHS else TABLE, own, watch)
+            watch.look()
+            return row.name, self._written(body, clauses.form, row)
         finally:
             self._slots.release()
 
@@ -109,84 +137,98 @@ class Remote:
                 raise EngineUnfilled("the store does not hold this release yet")
             self._filled = time.monotonic() + _FILLED_SECONDS
 
-    def holds_release(self) -> bool:
+    def holds_release(self, seconds: float | None = None) -> bool:
         """Whether the dataset describes this release, which a push says last of all; raises EngineError."""
-        return self._holds_release(Watch(self._seconds))
+        return self._holds_release(Watch(seconds or self._seconds))
 
     def _holds_release(self, watch: Watch) -> bool:
         query = f"ASK {{ <{self._release}> a <{term('prov:Entity').value}> }}"
-        body = self._answer(query, Clauses("ASK"), BY_NAME["sparql-json"], self._dataset, watch)
-        return json.loads(body)["boolean"] is True
+        return bool(truth_of(self._body(query, TABLE, self._dataset, watch)))
 
-    def _answer(self, query: str, clauses: Clauses, row: Format, dataset: Dataset, watch: Watch) -> bytes:
-        """The whole answer; that to ASK is had in JSON, since the W3C leaves open what it is in CSV."""
-        asked = BY_NAME["sparql-json"] if clauses.form == "ASK" else row
-        form = [("query", clauses.declarations + query)]
+    def _body(self, query: str, row: Format, dataset: Dataset, watch: Watch) -> bytes:
+        """The whole answer in one of the two formats that a store is asked for."""
+        with self.post(query, row, watch, dataset) as answer:
+            if answer.status != 200:
+                raise failure(answer, row, self.url)
+            check_head(answer, row)
+            body = answer.whole(self._limit)
+            cuts = row is GRAPH and _CUTS_IN_SILENCE in answer.headers.get("server", "").lower()
+            if row is TABLE:
+                with _read_whole(body):
+                    check_limit(answer, body)
+        if cuts:
+            self._refuse_cutting()
+        return body
+
+    def _refuse_cutting(self) -> None:
+        """Refuse a graph of a store that has a limit: a push finds one out, but it may have been set since."""
+        if time.monotonic() < self._uncut:
+            return
+        try:
+            probe_rows(self.post, self.url)
+        except EngineCut as error:
+            log.warning("%s", error.sentence)
+            raise EngineCut("the store has a limit of rows and does not say when a graph is cut by it; ask with "
+                            "SELECT, or take a dump") from error
+        self._uncut = time.monotonic() + _UNCUT_SECONDS
+
+    def post(self, query: str, row: Format, watch: Watch, dataset: Dataset | None = None) -> Answer:
+        """Send a query as the protocol's form, whatever the store says to it; nothing in the form is a client's but
+        the query. Raises EngineError or QueryAbandoned."""
+        dataset = self._dataset if dataset is None else dataset
+        form = [("query", query)]
         form += [("default-graph-uri", iri) for iri in dataset.default]
         form += [("named-graph-uri", iri) for iri in dataset.named]
-        wire, response = self._wires.post(urlencode(form, errors="replace"), asked.media_type, watch)
-        try:
-            if response.status != 200:
-                raise failure(response, asked, self._address.url)
-            check_type(response, asked)
-            body = self._body(response)
-        except (OSError, HTTPException) as error:
-            wire.close()
-            watch.look()
-            raise EngineBroken("the store's answer broke off; ask again") from error
-        except BaseException:
-            wire.close()
-            raise
-        if response.will_close:
-            wire.close()
-        else:
-            self._wires.keep(wire)
-        check_whole(body, asked)
-        return boolean(body, row) if clauses.form == "ASK" else body
+        headers = {"Accept": row.media_type, "Content-Type": "application/x-www-form-urlencoded"}
+        return self._client.ask("POST", self.url, watch, headers, urlencode(form, errors="replace").encode("ascii"))
 
-    def _body(self, response: HTTPResponse) -> bytes:
-        body = bytearray()
-        while chunk := response.read(65536):
-            body += chunk
-            if len(body) > self._limit:
-                raise QueryTooBig(f"the result is over {self._limit >> 20} MB; ask for less, or take a dump")
-        if response.length:
-            raise EngineBroken("the store's answer broke off; ask again")
-        return bytes(body)
+    def _written(self, body: bytes, form: str, row: Format) -> bytes:
+        """A store's answer in the format that the client wants, as the embedded engine writes it."""
+        output = Bounded(self._limit)
+        if form == "ASK":
+            return bytes(write_table(truth_of(body), row, output))
+        with _read_whole(body, output):
+            if form in GRAPHS:
+                triples = graph_of(body)
+                if len(body) <= _ONCE:  # a graph has each statement once; to see to it takes memory
+                    triples = iter(dict.fromkeys(triples))
+                return bytes(write_graph(triples, row, output))
+            return bytes(write_table(table_of(body), row, output))
 
     def select(self, query: str) -> list[dict[str, str]]:
-        """The rows of a small SELECT of our own, through SPARQLWrapper: the value of each variable that is bound.
+        """The rows of a small SELECT of our own, of the release's dataset: the value of each variable that is bound.
 
-        Raises EngineError.
+        SPARQLWrapper makes the request and reads the result, our client carries them. Raises EngineError, whose words
+        name the store.
         """
-        from SPARQLWrapper import JSON, POST, SPARQLWrapper  # noqa: PLC0415  # it loads rdflib, which no query needs
-        from SPARQLWrapper.SPARQLExceptions import EndPointNotFound, SPARQLWrapperException  # noqa: PLC0415
+        from delmaal.engine.wrapper import rows_of  # noqa: PLC0415  # it loads rdflib, which no client's query needs
 
-        client = SPARQLWrapper(self._address.url, agent=AGENT)
-        client.setMethod(POST)
-        client.setReturnFormat(JSON)
-        client.setOnlyConneg(True)
-        client.setTimeout(int(self._seconds))
-        client.setQuery(query)
-        if self._address.user:
-            client.setCredentials(self._address.user, self._address.password)
-        for iri in self._dataset.default:
-            client.addParameter("default-graph-uri", iri)
-        for iri in self._dataset.named:
-            client.addParameter("named-graph-uri", iri)
+        return rows_of(self.url, query, self._dataset.default, self._dataset.named, self._carry)
+
+    def _carry(self, method: str, url: str, headers: dict[str, str], content: bytes) -> bytes:
+        """What SPARQLWrapper would have opened."""
         try:
-            found: Any = client.queryAndConvert()
-            rows = found["results"]["bindings"]
-            return [{name: str(value["value"]) for name, value in row.items()} for row in rows]
-        except EndPointNotFound as error:
-            raise EngineUnfilled(f"there is no dataset at {self._address.url}") from error
-        except TimeoutError as error:
-            raise EngineTooSlow(f"{self._address.url} took over {self._seconds:g} seconds") from error
-        except OSError as error:
-            raise EngineUnreachable(f"{self._address.url} cannot be asked: {short(str(error), 200)}") from error
-        except (SPARQLWrapperException, HTTPException, ValueError, LookupError, TypeError) as error:
-            sentence = f"{self._address.url} gave no SPARQL JSON: {short(str(error), 200)}"
-            raise EngineBroken(sentence) from error
+            with self._client.ask(method, url, Watch(self._seconds), headers, content) as answer:
+                self._refuse(answer)
+                check_head(answer, TABLE)
+                body = answer.whole(self._limit)
+                check_limit(answer, body)
+                return body
+        except EngineError as error:
+            if self.url in error.sentence:
+                raise
+            raise type(error)(f"{self.url}: {error.sentence}") from error
+        except QueryError as error:
+            raise EngineBroken(f"{self.url}: {error.sentence}") from error
+
+    def _refuse(self, answer: Answer) -> None:
+        """Refuse all but a 200; whoever fills a store reads where it wants to be asked instead."""
+        target = answer.headers.get("location", "")
+        if 300 <= answer.status < 400:
+            sentence = f"{self.url} answers {answer.status} and names {without_login(target) or 'nothing'}"
+            raise EngineBroken(f"{sentence}; nothing is sent there: name the address itself")
+        if answer.status != 200:
+            raise failure(answer, TABLE, self.url)
 
     def named_graphs(self) -> list[str]:
         """The named graphs that the dataset has; raises EngineError."""
@@ -199,7 +241,29 @@ class Remote:
         """
         default = self.select("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
         named = self.select("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
-        return {"": int(default[0]["n"])} | {row["g"]: int(row["n"]) for row in named if "g" in row}
+        try:
+            return {"": int(default[0]["n"])} | {row["g"]: int(row["n"]) for row in named if "g" in row}
+        except (ValueError, LookupError) as error:
+            raise EngineBroken(f"{self.url} gave no number of statements") from error
+
+
+class _read_whole:  # noqa: N801  # reads as what it does: `with _read_whole(body)`
+    """A store's body is read to its end in the block: what cannot be read raises EngineBroken or EngineTooSlow, what is
+    over the limit of `output` QueryTooBig."""
+
+    def __init__(self, body: bytes, output: Bounded | None = None) -> None:
+        self._body = body
+        self._output = output
+
+    def __enter__(self) -> None:
+        """Nothing is to be done."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: object) -> None:
+        if error is None or isinstance(error, DelmaalError) or not isinstance(error, _UNREADABLE):
+            return
+        if self._output is not None and self._output.full:
+            raise too_big(self._output.limit) from error
+        raise broken_off(self._body) from error
 
 
 @lru_cache(maxsize=4)

@@ -1,33 +1,28 @@
-"""HTTP to a store: a POST whose answer is read in steps, so that a deadline and a client that left are noticed.
+"""The bytes between us and a store: where it is, and sockets that look up ten times a second while they wait.
 
-`http.client` reads an answer, but cannot be woken while it waits; here the socket looks up ten times a second.
+`httpcore` reads and writes HTTP, but cannot be woken while it waits; so it is given these sockets, which notice a
+deadline and a client that left, and which know whether a store sent more than its answer.
 """
 
 from __future__ import annotations
 
-import base64
-import io
 import socket
 import ssl
+import threading
 import time
-from collections import deque
-from collections.abc import Callable
-from http.client import HTTPException, HTTPResponse
-from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import SplitResult, unquote, urlsplit
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
-from delmaal import __version__
-from delmaal.errors import EngineBroken, EngineTooSlow, EngineUnreachable, QueryAbandoned
+import httpcore
 
-if TYPE_CHECKING:
-    from typing_extensions import Buffer
-
-AGENT = f"delmaal/{__version__}"
+from delmaal.errors import EngineTooSlow, QueryAbandoned
 
 _STEP = 0.1
 _CONNECT_SECONDS = 5.0
-_KEPT = 8
-_KEPT_SECONDS = 20.0
+_END_OF_HEAD = b"\r\n\r\n"
+_END_OF_CHUNKS = b"0\r\n\r\n"
 
 
 class Address(NamedTuple):
@@ -36,13 +31,6 @@ class Address(NamedTuple):
     url: str
     user: str
     password: str
-
-    @property
-    def authorization(self) -> str:
-        """The value of the header for Basic authentication; empty without a user."""
-        if not self.user:
-            return ""
-        return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
 
 
 def fill(template: str, release_id: str) -> str:
@@ -59,12 +47,19 @@ def address(url: str) -> Address:
 
 
 class Watch:
-    """A deadline, and whether the client who waits has left (`gone`, asked every tenth of a second)."""
+    """A deadline, and whether the client who waits has left (`gone`, asked every tenth of a second).
 
-    def __init__(self, seconds: float, gone: Callable[[], bool] | None = None) -> None:
+    With `renewed`, the deadline is for each step alone: whatever arrives puts it off. `received` counts the bytes that
+    have come since the request was begun.
+    """
+
+    def __init__(self, seconds: float, gone: Callable[[], bool] | None = None, *, renewed: bool = False) -> None:
+        self._seconds = seconds
         self._deadline = time.monotonic() + seconds
         self._gone = gone
         self._next = 0.0
+        self._renewed = renewed
+        self.received = 0
 
     def left(self) -> float:
         """The seconds that are left, and a hundredth where none are."""
@@ -80,137 +75,118 @@ class Watch:
             if self._gone():
                 raise QueryAbandoned("the client left before the answer")
 
-
-class _Stream(io.RawIOBase):
-    """The bytes that come over a wire."""
-
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Buffer) -> int:
-        return self._wire.receive(buffer)
+    def came(self, count: int) -> None:
+        """So many bytes have arrived."""
+        self.received += count
+        if self._renewed:
+            self._deadline = time.monotonic() + self._seconds
 
 
-class Wire:
-    """One connection, on which one request at a time is under way.
+class _Now(threading.local):
+    """The watch of the request that this thread has under way."""
 
-    Raises OSError where it cannot be made.
-    """
+    watch = Watch(3600)
 
-    def __init__(self, parts: SplitResult, tls: ssl.SSLContext | None, watch: Watch) -> None:
-        port = parts.port or (443 if tls else 80)
-        self._socket = socket.create_connection((parts.hostname, port), min(_CONNECT_SECONDS, watch.left()))
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if tls is not None:
-            try:
-                self._socket = tls.wrap_socket(self._socket, server_hostname=parts.hostname)
-            except OSError:
-                self._socket.close()
-                raise
-        self.received = 0
-        self.idle_since = 0.0
-        self._watch = watch
+
+_now = _Now()
+
+
+@contextmanager
+def watched(watch: Watch) -> Iterator[None]:
+    """What the sockets look at while the block lasts."""
+    before, _now.watch = _now.watch, watch
+    try:
+        yield
+    finally:
+        _now.watch = before
+
+
+class Stream(httpcore.NetworkStream):
+    """A connection. It counts what came after the head of an answer."""
+
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+        self._head: bytes | None = b""
+        self._body = 0
+        self._tail = b""
 
     def __del__(self) -> None:
-        if hasattr(self, "_socket"):
-            self._socket.close()
+        self._inner.close()
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002  # the watch has the deadline
+        """What has come; nothing at the end."""
+        watch = _now.watch
+        while True:
+            watch.look()
+            try:
+                content = self._inner.read(max_bytes, timeout=_STEP)
+            except httpcore.ReadTimeout:
+                continue
+            watch.came(len(content))
+            self._count(content)
+            return content
+
+    def _count(self, content: bytes) -> None:
+        if self._head is not None:
+            self._head, mark, content = (self._head + content).partition(_END_OF_HEAD)
+            while mark and self._head.startswith(b"HTTP/1.1 1"):  # an answer before the answer
+                self._head, mark, content = content.partition(_END_OF_HEAD)
+            if not mark:
+                return
+            self._head = None
+        self._body += len(content)
+        self._tail = (self._tail + content)[-len(_END_OF_CHUNKS):]
+
+    def surplus(self, length: int | None) -> bool:
+        """Whether the store sent more than an answer of this length; None is one in chunks."""
+        more = self._tail != _END_OF_CHUNKS if length is None else self._body > length
+        return more or self._waiting()
+
+    def _waiting(self) -> bool:
+        connection = self._inner.get_extra_info("socket")
+        if not isinstance(connection, socket.socket) or isinstance(connection, ssl.SSLSocket):
+            return False
+        if connection.fileno() < 0 or not self._inner.get_extra_info("is_readable"):
+            return False
+        try:
+            return connection.recv(1, socket.MSG_PEEK) != b""
+        except OSError:
+            return False
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002  # the watch has the deadline
+        """Send a part of a request."""
+        self._head, self._body, self._tail = b"", 0, b""
+        _now.watch.look()
+        self._inner.write(buffer, timeout=_now.watch.left())
 
     def close(self) -> None:
         """Close the connection: a store that notices ends its query."""
-        self._socket.close()
+        self._inner.close()
 
-    def ask(self, request: bytes, watch: Watch) -> HTTPResponse:
-        """Send a request and read the head of its answer.
+    def start_tls(self, ssl_context: ssl.SSLContext, server_hostname: str | None = None,
+                  timeout: float | None = None) -> httpcore.NetworkStream:  # noqa: ARG002  # the watch has the deadline
+        """The same connection under TLS."""
+        seconds = min(_CONNECT_SECONDS, _now.watch.left())
+        return Stream(self._inner.start_tls(ssl_context, server_hostname, seconds))
 
-        Raises OSError or HTTPException where the connection is lost; `received` counts the bytes that came.
-        """
-        self.received, self._watch = 0, watch
-        self._socket.settimeout(watch.left())
-        self._socket.sendall(request)
-        self._socket.settimeout(_STEP)
-        response = HTTPResponse(self, method="POST")  # type: ignore[arg-type]  # it takes what has makefile
-        response.begin()
-        return response
-
-    def receive(self, buffer: Buffer) -> int:
-        """What has come, as far as the buffer holds it; 0 at the end."""
-        while True:
-            self._watch.look()
-            try:
-                count = self._socket.recv_into(buffer)
-            except TimeoutError:
-                continue
-            self.received += count
-            return count
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        """The answer as a file, as HTTPResponse wants it."""
-        return io.BufferedReader(_Stream(self), 65536)
+    def get_extra_info(self, info: str) -> Any:
+        """What httpcore asks of its sockets."""
+        return self._inner.get_extra_info(info)
 
 
-class Wires:
-    """The connections to one URL; those that are idle are kept for the next request."""
+class Network(httpcore.NetworkBackend):
+    """Makes these connections."""
 
-    def __init__(self, where: Address) -> None:
-        parts = urlsplit(where.url)
-        self._parts = parts
-        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
-        self._idle: deque[Wire] = deque()
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        head = [f"POST {target} HTTP/1.1", f"Host: {parts.netloc}", f"User-Agent: {AGENT}", "Accept-Encoding: identity",
-                "Content-Type: application/x-www-form-urlencoded"]
-        if where.authorization:
-            head.append(f"Authorization: {where.authorization}")
-        self._head = "\r\n".join(head)
+    def __init__(self) -> None:
+        self._inner = httpcore.SyncBackend()
 
-    def post(self, form: str, accept: str, watch: Watch) -> tuple[Wire, HTTPResponse]:
-        """Post a form, and read the head of the answer; the caller closes the wire or keeps it.
+    def connect_tcp(self, host: str, port: int, timeout: float | None = None,  # noqa: ARG002  # the watch has the deadline
+                    local_address: str | None = None,
+                    socket_options: Iterable[Any] | None = None) -> httpcore.NetworkStream:
+        """A connection to a host."""
+        seconds = min(_CONNECT_SECONDS, _now.watch.left())
+        return Stream(self._inner.connect_tcp(host, port, seconds, local_address, socket_options))
 
-        A connection that is lost before the first byte of an answer came is made anew, once. Raises EngineUnreachable,
-        EngineTooSlow, EngineBroken or QueryAbandoned.
-        """
-        body = form.encode("ascii")
-        request = f"{self._head}\r\nAccept: {accept}\r\nContent-Length: {len(body)}\r\n\r\n".encode("ascii") + body
-        again = True
-        while True:
-            wire = self._connected(watch, kept=again)
-            try:
-                return wire, wire.ask(request, watch)
-            except (OSError, HTTPException) as error:
-                wire.close()
-                watch.look()
-                if wire.received:
-                    raise EngineBroken("the store's answer broke off, or is no HTTP") from error
-                if not again:
-                    raise EngineUnreachable("the connection to the store was lost; ask again") from error
-                again = False
-            except BaseException:
-                wire.close()
-                raise
-
-    def _connected(self, watch: Watch, kept: bool) -> Wire:
-        """A connection that is idle, else a new one."""
-        while kept and self._idle:
-            try:
-                wire = self._idle.pop()
-            except IndexError:  # another thread took the last
-                break
-            if time.monotonic() - wire.idle_since < _KEPT_SECONDS:
-                return wire
-            wire.close()
-        try:
-            return Wire(self._parts, self._tls, watch)
-        except OSError as error:
-            watch.look()
-            raise EngineUnreachable("the store cannot be reached; ask again") from error
-
-    def keep(self, wire: Wire) -> None:
-        """Keep a connection whose answer was read to its end."""
-        wire.idle_since = time.monotonic()
-        if len(self._idle) < _KEPT:
-            self._idle.append(wire)
-        else:
-            wire.close()
+    def sleep(self, seconds: float) -> None:
+        """Between attempts, of which httpcore makes one."""
+        time.sleep(seconds)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from delmaal.errors import DelmaalError
 from delmaal.keeper.client import (
     CHUNK,
+    PATIENCE_SECONDS,
     PAUSE_SECONDS,
     TRIES,
     USUAL,
@@ -24,43 +26,65 @@ from delmaal.keeper.client import (
     unreachable,
     why,
 )
-from delmaal.keeper.protocol import Answer, Reply, Request, new_token, request_frame
+from delmaal.keeper.lane import Passage, lane_to
+from delmaal.keeper.protocol import Answer, Reply, Request
 
 AT_ONCE_SECONDS = 0.02
 """How long a query is waited for before anything else is looked at."""
 
 _GLANCE_SECONDS = 0.1
+_TURN_SECONDS = 0.05
+"""How often a query that waits among the slow ones looks whether it is its turn."""
+
 
 
 class AsyncKeeper:
-    """Asks the keeper that listens at `path`, from the running event loop."""
+    """Asks the keeper that listens at `path`, from the running event loop; a query waits for its turn for so many
+    seconds at most."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float = PATIENCE_SECONDS) -> None:
         self._path = path
         self._address = str(path)
+        self._lane = lane_to(path)
+        self._patience = patience
 
-    async def ask(self, request: Request, leave: Callable[[], Awaitable[object]]) -> Answer | DelmaalError:
-        """Evaluate a query; a KeptError in place of a result, or a ReleaseError where the release cannot be opened.
+    async def ask(self, request: Request, leave: Callable[[], Awaitable[object]],
+                  client: str = "") -> Answer | DelmaalError:
+        """Evaluate a query, when it is its turn; a KeptError in place of a result, or a ReleaseError where the release
+        cannot be opened.
 
         `leave` gives what is done when the client has left; it is called where the answer does not come at once.
+        `client` names the client to the queue.
         """
-        token = new_token()
-        frame = request_frame(request, token)
-        asked = _Asked(leave)
+        asked = _Asked(leave, self._patience)
+        passage: Passage | None = None
         try:
-            for attempt in range(TRIES):
+            passage = Passage(self._lane, client, asked.wake)
+            asked.passage = passage
+            attempt = 0
+            while attempt < TRIES:
+                if not passage.ready():
+                    await asked.turn(passage)
                 if attempt:
                     await asked.pause(attempt * PAUSE_SECONDS)
-                found = await self._once(frame, asked)
+                found = await self._once(passage.frame(request), asked)
                 if found is not None:
                     return found
                 if asked.read:
-                    return await self._why(token, asked)
+                    ended = await self._why(passage.token, asked)
+                    if isinstance(ended, DelmaalError):
+                        return ended
+                    passage.stopped(ended)
+                    asked.wait.queue()
+                else:
+                    attempt += 1
                 # The child ended between two queries with this one in its hands; another takes it.
         except DelmaalError as error:
             return error
         finally:
             asked.end()
+            if passage is not None:
+                passage.end()
         return unreachable()
 
     async def _once(self, frame: bytes, asked: _Asked) -> Answer | DelmaalError | None:
@@ -88,25 +112,27 @@ class AsyncKeeper:
         finally:
             connection.close()
 
-    async def _why(self, token: int, asked: _Asked) -> DelmaalError:
+    async def _why(self, token: int, asked: _Asked) -> DelmaalError | int:
         until = time.monotonic() + VERDICT_SECONDS
-        while (error := why(self._path, token, asked.wait, until)) is None:
+        while (found := why(self._path, token, asked.wait, until)) is None:
             await asked.pause(PAUSE_SECONDS)
-        return error
+        return found
 
 
 class _Asked:
     """A query that is waited for."""
 
-    def __init__(self, leave: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, leave: Callable[[], Awaitable[object]], patience: float) -> None:
         self.loop = asyncio.get_running_loop()
-        self.wait = Wait(time.monotonic())
+        self.wait = Wait(time.monotonic(), patience)
+        self.passage: Passage | None = None
         self.read = False
         """Whether a child read the whole request on the last connection."""
         self._leave = leave
         self._leaving: asyncio.Future[object] | None = None
         self._error: DelmaalError | None = None
         self._future: asyncio.Future[None] | None = None
+        self._turning: asyncio.Future[None] | None = None
         self._timer = self.loop.call_later(AT_ONCE_SECONDS, self._glance)
 
     def end(self) -> None:
@@ -118,7 +144,11 @@ class _Asked:
     def _glance(self) -> None:
         """Look after it: called once the answer did not come at once, and every tenth of a second from then on."""
         if self._leaving is None:
-            self._leaving = asyncio.ensure_future(self._leave())
+            try:
+                self._leaving = asyncio.ensure_future(self._leave())
+            except Exception:  # a connection that cannot be watched is one that is left: else nobody looked after it
+                self._give_up(abandoned())
+                return
             self._leaving.add_done_callback(self._left)
         error = self.wait.over(time.monotonic())
         if error is not None:
@@ -133,8 +163,34 @@ class _Asked:
 
     def _give_up(self, error: DelmaalError) -> None:
         self._error = error
-        if self._future is not None and not self._future.done():
-            self._future.set_exception(error)
+        for future in (self._future, self._turning):
+            if future is not None and not future.done():
+                future.set_exception(error)
+
+    def wake(self) -> None:
+        """It is the query's turn, or will never be; from any thread."""
+        self.loop.call_soon_threadsafe(self._come)
+
+    def _come(self) -> None:
+        if self._turning is not None and not self._turning.done():
+            self._turning.set_result(None)
+
+    async def turn(self, passage: Passage) -> None:
+        """Wait for the query's turn.
+
+        Raises what there is to give up for.
+        """
+        while not passage.ready():
+            if passage.again:
+                await self.pause(_TURN_SECONDS)
+                continue
+            if self._error is not None:
+                raise self._error
+            self._turning = self.loop.create_future()
+            try:
+                await self._turning
+            finally:
+                self._turning = None
 
     async def pause(self, seconds: float) -> None:
         """Sleep.
@@ -179,9 +235,14 @@ class _Asked:
                 chunk = b""
             else:
                 self.read = True
-            found, most = reply.feed(chunk) if chunk else None, CHUNK
+            try:
+                found, most = reply.feed(chunk) if chunk else None, CHUNK
+            except (ValueError, struct.error):  # nothing that a child would send while it is well
+                chunk = b""
             if reply.seconds is not None and not self.wait.taken:
                 self.wait.take(time.monotonic(), reply.seconds)
+                if self.passage is not None:
+                    self.passage.taken()
             if (found is not None or not chunk) and not future.done():
                 future.set_result(None)
 

@@ -37,6 +37,9 @@ STACK = 64 << 20
 WATCH_SECONDS = 0.2
 """From when on a query is watched for hang-up; one that is faster ends by itself."""
 
+LOOK_SECONDS = 0.05
+"""From when on the supervisor looks at a query, since others may wait."""
+
 _USUAL = 1 << 14
 """Bytes that hold most requests; to ask for more at once costs as much as to parse a query (malloc, and free)."""
 
@@ -56,6 +59,7 @@ class Child:
         self._settings = settings
         self._taken = taken_frame(settings.query_seconds)
         self._watch_after = min(WATCH_SECONDS, settings.query_slow_ms / 1000)
+        self._look_after = min(LOOK_SECONDS, self._watch_after)
         self._wall = MemoryWall(settings.query_memory_mb << 20)
         self._stores = Stores(self._opening)
         self._size = 0
@@ -113,7 +117,7 @@ class Child:
             alarm(self._settings.query_seconds)
             self._board.take(self._row, time.monotonic_ns(), time.process_time_ns())
             if not self._armed:
-                self._arm(self._watch_after)
+                self._arm(self._look_after)
             try:
                 token, content = _frame(connection)
                 self._board.begin(self._row, token)
@@ -143,6 +147,7 @@ class Child:
             return (refusal_frame(error),)
         except ReleaseError as error:
             _log.error("%s", error)  # it names paths, which are not for clients
+            self._board.retire(self._row)  # the reason may be this process's own, as too few descriptors
             return (refusal_frame(ReleaseError(error.code, "the release cannot be opened; run `delmaal verify`")),)
         except MemoryError:
             return (refusal_frame(VERDICTS[TOO_BIG][0](VERDICTS[TOO_BIG][1])),)
@@ -173,7 +178,8 @@ class Child:
         """Look after queries that are not fast ones: say so to the client, and end the process where that left.
 
         The timer is not set anew for each query: it runs on until it is due, and then either the query is an old one,
-        and the timer stays as it is until that has ended, or it is a young one, and the timer is set for it.
+        and the timer stays as it is until that has ended, or it is a young one, and the timer is set for it: for
+        when the supervisor looks at it, and for when it is an old one.
         """
         timer = select.poll()
         timer.register(self._timer.fd, select.POLLIN)
@@ -182,15 +188,16 @@ class Child:
             since = self._board.since(self._row)
             age = (time.monotonic_ns() - since) / 1e9 if since else 0.0
             if since and age >= self._watch_after:
-                self._look_after(since)
+                self._watch_over(since)
                 continue
             self._armed = False
             self._timer.stop()
             since = self._board.since(self._row)  # one that began meanwhile took the timer for a running one
             if since:
-                self._arm(max(self._watch_after - (time.monotonic_ns() - since) / 1e9, 0.001))
+                age = (time.monotonic_ns() - since) / 1e9
+                self._arm(max((self._look_after if age < self._look_after else self._watch_after) - age, 0.001))
 
-    def _look_after(self, since: int) -> None:
+    def _watch_over(self, since: int) -> None:
         """Watch the client of the query that was taken then, until that has ended."""
         told = False
         while self._board.since(self._row) == since:

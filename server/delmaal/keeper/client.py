@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from delmaal.errors import DelmaalError, KeeperUnreachable, QueryAbandoned, QueryBusy
-from delmaal.keeper.board import BOARD, TOO_SLOW, VERDICTS, kept, verdict
-from delmaal.keeper.protocol import Answer, Reply, Request, new_token, request_frame
+from delmaal.keeper.board import BOARD, GIVE_WAY, TOO_SLOW, VERDICTS, kept, verdict
+from delmaal.keeper.lane import Passage, lane_to
+from delmaal.keeper.protocol import Answer, Reply, Request
 
-QUEUE_SECONDS = 10.0
-"""How long a query waits for a child; one that is not slow always comes free, so that it takes a crowd."""
+PATIENCE_SECONDS = 120.0
+"""How long a query waits for its turn, where the settings do not say it."""
 
 GRACE_SECONDS = 5.0
 """How long after its time a query may go on without a word."""
@@ -27,41 +29,61 @@ USUAL, CHUNK = 1 << 14, 1 << 18
 """Bytes that are read first, which hold most answers whole, and then: a big buffer is not for nothing."""
 
 _GLANCE_SECONDS = 0.1
+_TURN_SECONDS = 0.05
+"""How often a query looks whether it is its turn."""
 
 
-def ask(path: Path, request: Request, gone: Callable[[], bool] | None = None) -> Answer:
-    """Evaluate a query in a child of the keeper that listens at `path`.
+def ask(path: Path, request: Request, gone: Callable[[], bool] | None = None, client: str = "",
+        patience: float = PATIENCE_SECONDS) -> Answer:
+    """Evaluate a query in a child of the keeper that listens at `path`, when it is its turn.
 
-    `gone` says whether the client left; it is asked every tenth of a second. Raises a KeptError in place of a result,
-    or a ReleaseError where the release cannot be opened.
+    `gone` says whether the client left; it is asked every tenth of a second. `client` names the client to the queue,
+    where a query waits for so many seconds at most. Raises a KeptError in place of a result, or a ReleaseError where
+    the release cannot be opened.
     """
-    token = new_token()
-    frame = request_frame(request, token)
-    wait = Wait(time.monotonic())
-    for attempt in range(TRIES):
-        time.sleep(attempt * PAUSE_SECONDS)
-        with _Call(gone, wait) as call:
+    turn = threading.Event()
+    passage = Passage(lane_to(path), client, turn.set)
+    try:
+        return _asked(path, request, gone, passage, turn, Wait(time.monotonic(), patience))
+    finally:
+        passage.end()
+
+
+def _asked(path: Path, request: Request, gone: Callable[[], bool] | None, passage: Passage, turn: threading.Event,
+           wait: Wait) -> Answer:
+    attempt = 0
+    while attempt < TRIES:
+        with _Call(gone, wait, passage) as call:
+            while not passage.ready():
+                (time.sleep if passage.again else turn.wait)(_TURN_SECONDS)
+                call.glance()
+            time.sleep(attempt * PAUSE_SECONDS)
             call.connect(path)
-            sent = call.send(frame)
+            sent = call.send(passage.frame(request))
             found = call.receive()
         if isinstance(found, Answer):
             return found
         if found is not None:
             raise found
         if sent and not call.reset:
-            raise _ended(path, token, call)
+            passage.stopped(_ended(path, passage.token, call))
+            wait.queue()
+            continue
+        attempt += 1
         # The child ended between two queries with this one in its hands, as one does that is killed; another takes it.
     raise unreachable()
 
 
 class Wait:
-    """How long a query may be waited for: first for a child, and from when one says so, for as long as it may run."""
+    """How long a query may be waited for: first for its turn, and from when a child says so, for as long as it may run.
+    """
 
-    __slots__ = ("alarm", "taken", "until")
+    __slots__ = ("_patience", "alarm", "taken", "until")
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, patience: float = PATIENCE_SECONDS) -> None:
         self.taken = False
-        self.alarm = self.until = now + QUEUE_SECONDS
+        self._patience = now + patience
+        self.alarm = self.until = self._patience
 
     def take(self, now: float, seconds: int) -> None:
         """A child runs it."""
@@ -69,13 +91,18 @@ class Wait:
         self.alarm = now + seconds
         self.until = self.alarm + GRACE_SECONDS
 
+    def queue(self) -> None:
+        """It waits for its turn once more."""
+        self.taken = False
+        self.alarm = self.until = self._patience
+
     def over(self, now: float) -> DelmaalError | None:
         """What it means that it took so long, if it did."""
         if now <= self.until:
             return None
         if self.taken:
             return KeeperUnreachable("the query keeper does not answer; ask again")
-        return QueryBusy("more queries wait than can be answered; ask again later")
+        return QueryBusy("other queries came first for as long as a query may wait; ask again later")
 
 
 def unreachable() -> DelmaalError:
@@ -93,15 +120,17 @@ def abandoned() -> DelmaalError:
     return QueryAbandoned("the client left before the answer")
 
 
-def why(path: Path, token: int, wait: Wait, until: float) -> DelmaalError | None:
+def why(path: Path, token: int, wait: Wait, until: float) -> DelmaalError | int | None:
     """Why a child ended within a query: the supervisor writes it on the board when it finds the child dead, or is dead
-    itself; None where that is not known yet.
+    itself; one of GIVE_WAY where the query is to be asked again, None where that is not known yet.
     """
     board = path.with_name(BOARD)
     found = verdict(board, token)
     now = time.monotonic()
     if found is None and wait.taken and now > wait.alarm:
         found = TOO_SLOW  # on a crowded machine a process behind all others takes long to be gone
+    if found in GIVE_WAY:
+        return found
     if found is not None:
         kind, sentence = VERDICTS[found]
         return kind(sentence)
@@ -110,19 +139,23 @@ def why(path: Path, token: int, wait: Wait, until: float) -> DelmaalError | None
     return None
 
 
-def _ended(path: Path, token: int, call: _Call) -> DelmaalError:
+def _ended(path: Path, token: int, call: _Call) -> int:
+    """For what the query has to give way; raises what else ended it."""
     until = time.monotonic() + VERDICT_SECONDS
-    while (error := why(path, token, call.wait, until)) is None:
+    while (found := why(path, token, call.wait, until)) is None:
         call.glance()
         time.sleep(PAUSE_SECONDS)
-    return error
+    if isinstance(found, DelmaalError):
+        raise found
+    return found
 
 
 class _Call:
     """A connection that looks up every tenth of a second: did the client leave, is it too late."""
 
-    def __init__(self, gone: Callable[[], bool] | None, wait: Wait) -> None:
+    def __init__(self, gone: Callable[[], bool] | None, wait: Wait, passage: Passage) -> None:
         self.wait = wait
+        self._passage = passage
         self.reset = False
         """Whether the child ended before it had read the whole request."""
         self._gone = gone
@@ -190,3 +223,4 @@ class _Call:
                 return found
             if reply.seconds is not None and not self.wait.taken:
                 self.wait.take(time.monotonic(), reply.seconds)
+                self._passage.taken()

@@ -7,41 +7,32 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from itertools import chain, islice
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from pyoxigraph import (
-    BlankNode,
-    DefaultGraph,
-    NamedNode,
-    Quad,
-    QueryBoolean,
-    QuerySolutions,
-    QueryTriples,
-    RdfFormat,
-    Store,
-    Triple,
-    serialize,
-)
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
 
+from delmaal.engine.writing import Bounded, too_big, write_graph, write_table
 from delmaal.errors import DelmaalError, QueryMalformed, QueryRefused, QueryTooBig, ReleaseError
-from delmaal.formats import BY_NAME, Format, write
+from delmaal.formats import BY_NAME
 from delmaal.keeper.protocol import Request
+from delmaal.keeper.tokens import find_undeclared, find_unseen
+from delmaal.outside import named
 from delmaal.terms import PREFIXES
 
 STORES = 3
 """How many releases are kept open."""
 
-PRETTY = 50_000
-"""Up to how many triples a graph is written sorted, in a quarter of a second."""
-
 _SIGNS = tuple((prefix, f"{prefix}:") for prefix in PREFIXES)
-_LINES = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 _POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _SAID = re.compile(r"[A-Z]\w+(?: [\w-]+){2,}")
-_NAME_BEFORE = re.compile(r"([\w.-]*:)[^\s:]*\s*\Z")
+_SAID_WITHIN = 500
+"""Characters of the parser's words among which a sentence is looked for: the rest is what it expected."""
+
+_NEAR = 200
+"""Characters before and after a mistake that are looked at to say what stands there."""
+
 
 
 class Stores:
@@ -74,34 +65,6 @@ class Stores:
         return store
 
 
-class Bounded:
-    """A file in memory that refuses to hold more than its limit, in bytes."""
-
-    def __init__(self, limit: int) -> None:
-        self.body = bytearray()
-        self.full = False
-        self.limit = limit
-
-    def write(self, chunk: bytes) -> int:
-        """Append.
-
-        Raises QueryTooBig.
-        """
-        if len(self.body) + len(chunk) > self.limit:
-            self.full = True
-            raise too_big(self.limit)
-        self.body += chunk
-        return len(chunk)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-
-def too_big(limit: int) -> QueryTooBig:
-    """The error of a result over the limit."""
-    return QueryTooBig(f"the result has more than {limit >> 20} MB; ask for less, or take a dump of the data")
-
-
 def evaluate(store: Store, request: Request, limit: int) -> tuple[str, bytes | bytearray]:
     """The name of the format used, and the result in it, of at most `limit` bytes.
 
@@ -112,9 +75,9 @@ def evaluate(store: Store, request: Request, limit: int) -> tuple[str, bytes | b
         results = results_of(store, request)
         if isinstance(results, QueryTriples):
             row = BY_NAME[request.graph]
-            return row.name, _graph(results, row, output)
+            return row.name, write_graph(results, row, output)
         row = BY_NAME[request.results]
-        return row.name, _table(results, row, output)
+        return row.name, write_table(results, row, output)
 
 
 class worded:  # noqa: N801  # reads as what it does: `with worded(text)`
@@ -179,31 +142,6 @@ def _prefixes(text: str) -> dict[str, str]:
     return {prefix: PREFIXES[prefix] for prefix, sign in _SIGNS if sign in text}
 
 
-def _table(results: QuerySolutions | QueryBoolean, row: Format, output: Bounded) -> bytes | bytearray:
-    assert row.results is not None, f"{row.name} is no format of results"
-    if isinstance(results, QueryBoolean) and row.name in {"csv", "tsv"}:
-        return b"true\n" if results else b"false\n"  # the formats of CSV and TSV leave ASK open
-    results.serialize(output, format=row.results)  # type: ignore[arg-type]  # needs no more of a file than to write
-    return output.body
-
-
-def _graph(results: QueryTriples, row: Format, output: Bounded) -> bytes | bytearray:
-    """A graph: a small one sorted, with the prefixes that it uses; a big one as it comes."""
-    assert row.rdf is not None, f"{row.name} is no format of RDF"
-    first = list(islice(results, PRETTY + 1))
-    if len(first) <= PRETTY:
-        output.write(write(first, row))
-    elif row.rdf in _LINES:
-        serialize(first, output, format=RdfFormat.N_TRIPLES)  # type: ignore[arg-type]
-        results.serialize(output, format=RdfFormat.N_TRIPLES)  # type: ignore[arg-type]
-    else:
-        rest: Iterator[Triple] | Iterator[Quad] = chain(first, results)
-        if row.quads:
-            rest = (Quad(*triple) for triple in chain(first, results))
-        serialize(rest, output, format=row.rdf, prefixes=PREFIXES)  # type: ignore[arg-type]
-    return output.body
-
-
 def _graph_named(iri: str) -> NamedNode:
     try:
         return NamedNode(iri)
@@ -212,21 +150,48 @@ def _graph_named(iri: str) -> NamedNode:
 
 
 def _malformed(said: str, text: str) -> str:
-    """Where it is, what stands there, and what is wrong if the parser knows.
+    """Where it is, what stands there, and what is wrong if the parser knows, or if it can be seen.
 
-    What it expected is left out: it names one of dozens, and seldom the one that was meant.
+    The parser tries every rule, and tells how far it got: a prefix that nothing declares, or a sign that looks like a
+    space, may stand long before. What it expected is left out: it names one of dozens, and seldom the one that was
+    meant. All of this grows with the length of the query and no faster.
     """
+    unseen = find_unseen(text)
+    if unseen is not None:
+        sentence = f"{_position(text, unseen)}: the query is malformed: here stands {named(text[unseen])}"
+        return f"{sentence}; write a space or nothing for it"
     match = _POSITION.match(said)
     if not match:
         return f"the query is malformed: {said[:300]}"
-    line, column = int(match[1]), int(match[2])
-    lines = text.split("\n")
-    here = lines[line - 1] if line <= len(lines) else ""
-    before, after = here[: column - 1], here[column - 1 :]
-    near = f"{' '.join(before.split()[-1:])[-20:]} {after.strip()[:20]}".strip()
-    sentence = f"{line}:{column}: the query is malformed" + (f" near {near!r}" if near else "")
-    name = _NAME_BEFORE.search(before)
-    if "Prefix not found" in match[3] and name:
-        return f"{sentence}: the prefix {name[1]} is not declared"
-    known = _SAID.search(match[3].replace("Prefix not found", ""))
+    place = _place(text, int(match[1]), int(match[2]))
+    undeclared = find_undeclared(text, place, PREFIXES)
+    if undeclared is not None:
+        prefix, place = undeclared
+        return f"{_position(text, place)}: the query is malformed{_near(text, place)}: the prefix {prefix[:100]}: is " \
+               "not declared"
+    known = _SAID.search(match[3].replace("Prefix not found", "")[:_SAID_WITHIN])
+    sentence = f"{match[1]}:{match[2]}: the query is malformed{_near(text, place)}"
     return f"{sentence}: {known[0]}" if known else sentence
+
+
+def _place(text: str, line: int, column: int) -> int:
+    """The place in a text that a line and a column are."""
+    begins = 0
+    for _ in range(line - 1):
+        begins = text.find("\n", begins) + 1
+        if not begins:
+            return len(text)
+    return min(begins + column - 1, len(text))
+
+
+def _position(text: str, place: int) -> str:
+    """The line and the column of a place."""
+    return f"{text.count(chr(10), 0, place) + 1}:{place - text.rfind(chr(10), 0, place)}"
+
+
+def _near(text: str, place: int) -> str:
+    """What stands at a place: the word before it on its line, and what follows on it."""
+    before = text[max(0, place - _NEAR) : place].rpartition("\n")[2].split()
+    after = text[place : place + _NEAR].partition("\n")[0].strip()
+    near = f"{before[-1][-20:] if before else ''} {after[:20]}".strip()
+    return f" near {near!r}" if near else ""

@@ -6,10 +6,15 @@ import os
 import select
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import delmaal
 from delmaal.errors import ServerError
+from delmaal.keeper.board import BOARD
+from delmaal.keeper.limits import is_stopped
+from delmaal.keeper.memory import query_memory
 from delmaal.keeper.protocol import READY, SOCKET
 from delmaal.settings import Settings, environment_of
 
@@ -19,6 +24,7 @@ _TUNABLES = "glibc.malloc.tcache_count=1000"
 glibc's cache of a thread, and not for 7, a lookup costs a fourth less (GNU C Library, Memory Allocation Tunables)."""
 
 _STOP_SECONDS = 5
+_STOPPED_SECONDS = 2.0
 _LONGEST_PATH = 100
 """Bytes of a Unix socket's address, less than the 104 to 108 that systems have."""
 
@@ -27,10 +33,12 @@ class Keeper:
     """The keeper's process; `socket` is where it listens, in `run_dir`, which nobody else can read."""
 
     def __init__(self, settings: Settings, run_dir: Path) -> None:
-        self.settings = settings
+        self.settings = replace(settings, query_memory_mb=query_memory(settings))
         self.run_dir = run_dir
         self.socket = run_dir / SOCKET
         self._process: subprocess.Popen[bytes] | None = None
+        self._made: dict[Path, _At] = {}
+        self._stopped_since: float | None = None
 
     def start(self) -> None:
         """Start the keeper and wait until it listens; also after it ended.
@@ -59,10 +67,41 @@ class Keeper:
         if not listens:
             self.stop()
             raise ServerError("keeper-failed", "the query keeper did not start; its own words stand above")
+        self._made = {path: _at(path) for path in (self.socket, self.run_dir / BOARD)}
+        self._stopped_since = None
 
     def alive(self) -> bool:
         """Whether the keeper's process runs."""
         return self._process is not None and self._process.poll() is None
+
+    def trouble(self) -> str:
+        """What is wrong with the keeper, in words; empty while nothing is.
+
+        It may live, and yet nobody find it: its socket or its board was removed, replaced or cut.
+        """
+        if self._process is None or self._process.poll() is not None:
+            return "the query keeper ended"
+        for path, made in self._made.items():
+            try:
+                found = _at(path)
+            except OSError:
+                return f"{path} is gone"
+            if found != made:
+                return f"{path} is not what it was"
+        return self._stopped()
+
+    def _stopped(self) -> str:
+        """Whether the keeper's process is stopped by a signal, and has been for long."""
+        assert self._process is not None, "it was looked at before"
+        if not is_stopped(self._process.pid):
+            self._stopped_since = None
+            return ""
+        now = time.monotonic()
+        self._stopped_since = self._stopped_since or now
+        if now - self._stopped_since < _STOPPED_SECONDS:
+            return ""
+        self._process.kill()  # it would not hear that it is to end
+        return "the query keeper is stopped"
 
     def stop(self) -> None:
         """End the keeper and its children; queries that run end without an answer."""
@@ -71,8 +110,18 @@ class Keeper:
             return
         assert process.stdin is not None, "a pipe was asked for"
         process.stdin.close()
+        process.terminate()  # web processes that were forked since may hold the pipe open
         try:
             process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+_At = tuple[int, int, int]
+
+
+def _at(path: Path) -> _At:
+    """What tells a file from another in its place, and from itself cut."""
+    at = path.lstat()
+    return at.st_dev, at.st_ino, at.st_size

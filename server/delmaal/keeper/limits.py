@@ -99,6 +99,14 @@ def processor_time(pid: int) -> float | None:
         return None
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether a process is stopped by a signal (SIGSTOP)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] == b"T"
+    except (OSError, IndexError):
+        return False
+
+
 def give_way(pid: int) -> None:
     """Put a process on the last core, behind everything else, but for its first thread, which watches."""
     last = {max(os.sched_getaffinity(0))}

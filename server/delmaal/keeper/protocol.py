@@ -16,12 +16,15 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import socket
 import struct
+from pathlib import Path
 from typing import NamedTuple
 
 from delmaal.errors import KEPT, DelmaalError, ReleaseError
 
 SOCKET = "keeper.sock"
+BACKLOG = 1024
 READY = b"ready\n"
 """What the keeper writes to its standard output when it listens."""
 
@@ -31,7 +34,11 @@ SECONDS = struct.Struct("!I")
 RESULT, REFUSAL, TAKEN = b"=", b"!", b"\x85"
 
 TOKEN_BITS = 56
-_tokens = itertools.count(int.from_bytes(os.urandom(7)))
+WAITED = 1 << TOKEN_BITS
+"""Beside the token: the query has waited for its turn among the slow ones, and this is its turn."""
+
+_tokens: dict[int, itertools.count[int]] = {}
+"""By process: one that is forked from another must not go on with its numbers."""
 
 
 class Request(NamedTuple):
@@ -59,7 +66,10 @@ class Answer(NamedTuple):
 
 def new_token() -> int:
     """A number that no other query has for as long as it matters; processes begin at random ones."""
-    return next(_tokens) & (1 << TOKEN_BITS) - 1 or 1
+    own = _tokens.get(os.getpid())
+    if own is None:
+        own = _tokens.setdefault(os.getpid(), itertools.count(int.from_bytes(os.urandom(7))))
+    return next(own) & (1 << TOKEN_BITS) - 1 or 1
 
 
 def request_frame(request: Request, token: int) -> bytes:
@@ -128,3 +138,15 @@ class Reply:
             del self._data[: self._needed]
             self._needed = HEAD.size
         return None
+
+
+def listening(path: Path) -> socket.socket:
+    """A listening socket that takes the place of an older keeper's in one step."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    fresh = path.with_name(f".{path.name}")
+    fresh.unlink(missing_ok=True)
+    listener.bind(str(fresh))
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    fresh.replace(path)
+    return listener

@@ -6,7 +6,12 @@ query is slow.
     a query that used query_slow_ms of    is slow: its child goes to the last core behind all others, and ends after it
       the processor, or holds a child
       for ten times as long
-    the last child that is not slow       never is: its query is stopped, so that a fast one always finds a child
+    half of the children, at least two    are never slow: where all others are, or where others wait for their turn, a
+                                          query is stopped when it would be, and its web process asks again when it is
+                                          its turn (room.py)
+    while a query waits for a child       half of query_slow_ms counts; where all that may be slow are, a query is
+                                          stopped in the same way after PRESSED_SECONDS of the processor: so a fast one
+                                          comes to a child soon, whatever crowd came before it
     a child that ended                    is replaced at once, or after a pause where it never served
 """
 
@@ -15,40 +20,45 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
+import math
 import os
 import resource
 import select
 import signal
-import socket
 import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from delmaal.keeper.board import ABANDONED, BOARD, BUSY, TOO_BIG, TOO_DEEP, TOO_SLOW, UNKNOWN, Board
+from delmaal.keeper.board import ABANDONED, BOARD, BUSY, PRESSED, TOO_BIG, TOO_DEEP, TOO_SLOW, UNKNOWN, Board
 from delmaal.keeper.child import FAILED, LEFT, Child
-from delmaal.keeper.limits import Timer, give_way, hurry, processor_time
+from delmaal.keeper.limits import Timer, give_way, hurry, is_stopped, processor_time
+from delmaal.keeper.memory import children_of, end_first, oom_kills
 from delmaal.keeper.parent import end_with_parent
-from delmaal.keeper.protocol import READY, SOCKET
+from delmaal.keeper.protocol import READY, SOCKET, listening
+from delmaal.keeper.room import ROOM, Room, shares_of
 from delmaal.settings import Settings
 
-BACKLOG = 1024
-FEWEST = 5
 GRACE_SECONDS = 2.0
 """How long after its alarm a child may still be there before it is killed."""
 
 _WAITING = 10
 """How many times query_slow_ms a query may last that uses less of the processor."""
 
+PRESSED_SECONDS = 0.05
+"""Of the processor, after which a query may be stopped where others wait for a child."""
+
 _LEAST_SECONDS = 0.01
 _TICK_SECONDS = 1.0
+_STOPPED_TICKS = 4
+_OOM_SECONDS = 5.0
+"""Within which a process that the kernel ended for want of memory is gone: it counts first, and then takes its time."""
+
 _PAUSE_SECONDS = 0.5
 _VERDICTS: dict[int, int] = {
     signal.SIGALRM: TOO_SLOW,
     signal.SIGABRT: TOO_BIG,   # how an allocation that fails ends native code
-    signal.SIGKILL: TOO_BIG,   # how the kernel ends a process when the machine has no memory left
     signal.SIGSEGV: TOO_DEEP,  # the guard page below the stack
-    signal.SIGBUS: TOO_DEEP,
 }
 _log = logging.getLogger("delmaal.keeper")
 
@@ -65,6 +75,8 @@ class _Row:
     verdict: int | None = None
     look: float | None = None
     """When to look at its query, which is not a fast one; monotonic seconds."""
+    stopped: int = 0
+    """How often in a row it was found stopped by a signal."""
     start: float | None = 0.0
     """When to start a child here."""
 
@@ -75,13 +87,18 @@ class Supervisor:
     def __init__(self, run_dir: Path, settings: Settings) -> None:
         self._settings = settings
         self._parent, self._keeper = os.getppid(), os.getpid()
-        cores = len(os.sched_getaffinity(0))
-        self._rows = [_Row(index) for index in range(settings.query_workers or max(FEWEST, cores + 1))]
-        self._board = Board(run_dir / BOARD, len(self._rows))
-        self._listener = _listen(run_dir / SOCKET)
+        self._rows = [_Row(index) for index in range(children_of(settings))]
+        self._oom_kills, self._oom_killed = oom_kills(), -math.inf
+        self._slow, under_way = shares_of(len(self._rows), settings.workers)
+        self._board = Board(run_dir / BOARD, len(self._rows), (self._slow, under_way))
+        self._room = Room(run_dir / ROOM, make=True)
+        self._listener = listening(run_dir / SOCKET)
         self._lifeline = sys.stdin.fileno()
         self._ended, self._ending = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._events = select.epoll()
+        self._looked = 0.0
+        self._pending = select.poll()
+        self._pending.register(self._listener, select.POLLIN)
 
     def run(self) -> None:
         """Run until the process that started this one ends, closes its end of the pipe, or SIGTERM."""
@@ -103,6 +120,7 @@ class Supervisor:
             while self._wait():
                 self._reap()
                 self._look()
+                self._end_stopped()
                 self._start()
         finally:
             self._stop()
@@ -133,31 +151,47 @@ class Supervisor:
             row.look = None
             if not since or not row.pid:
                 continue
-            if not row.slow and (left := self._until_slow(row, now - since)) > 0:
-                row.look = now + left
-            elif row.slow and now >= since + self._settings.query_seconds + GRACE_SECONDS:
+            if not row.slow:
+                self._judge(row, now, since)
+            elif now >= since + self._settings.query_seconds + GRACE_SECONDS:
                 self._kill(row, TOO_SLOW)
-            elif row.slow:
+            else:
                 row.look = since + self._settings.query_seconds + GRACE_SECONDS
                 hurry(row.pid)
-            elif sum(other.slow for other in self._rows) >= max(1, len(self._rows) - 1):
-                self._kill(row, BUSY)
-            else:
-                row.slow = True
-                row.look = since + self._settings.query_seconds
-                self._board.retire(row.index)
-                give_way(row.pid)
 
-    def _until_slow(self, row: _Row, elapsed: float) -> float:
+    def _judge(self, row: _Row, now: float, since: float) -> None:
+        """Say whether a query that is not slow yet is by now, and whether it may go on."""
+        allowed = self._settings.query_slow_ms / 1000
+        full = sum(other.slow for other in self._rows) >= self._slow
+        waited = self._board.waited(row.index)
+        pressed = full and not waited and allowed > PRESSED_SECONDS and self._others_wait()
+        if pressed:
+            allowed = PRESSED_SECONDS
+        left = 0.0 if waited else self._until_slow(row, now - since, allowed)
+        if left > 0:
+            row.look = now + min(left, PRESSED_SECONDS)
+        elif full or not (waited or self._room.look().waiting == 0):
+            self._kill(row, PRESSED if pressed else BUSY)
+        else:
+            row.slow = True
+            row.look = since + self._settings.query_seconds
+            self._board.retire(row.index)
+            give_way(row.pid)
+
+    def _others_wait(self) -> bool:
+        """Whether a connection waits for a child."""
+        return bool(self._pending.poll(0))
+
+    def _until_slow(self, row: _Row, elapsed: float, allowed: float) -> float:
         """Seconds until a query may be slow at the earliest.
 
         What it used of the processor counts, so that an honest query on a crowded machine is none; but one that holds a
         child for long without that, as by waiting for a disk, is slow too.
         """
-        allowed = self._settings.query_slow_ms / 1000
         used = processor_time(row.pid)
         spent = elapsed if used is None else used - self._board.spent(row.index) / 1e9
-        return min(max(allowed - spent, _LEAST_SECONDS) if spent < allowed else 0.0, allowed * _WAITING - elapsed)
+        longest = self._settings.query_slow_ms / 1000 * _WAITING
+        return min(max(allowed - spent, _LEAST_SECONDS) if spent < allowed else 0.0, longest - elapsed)
 
     def _kill(self, row: _Row, verdict: int) -> None:
         row.verdict, row.look = verdict, None
@@ -175,10 +209,45 @@ class Supervisor:
             if status[1] != 0:
                 token = self._board.token(row.index)
                 if token:
-                    self._board.ended(token, _verdict(row, status[1]))
+                    self._board.ended(token, self._verdict(row, status[1], now))
             served = self._board.since(row.index) != 0 or now - row.born > _PAUSE_SECONDS
             row.start = now if served else now + _PAUSE_SECONDS
             row.pid, row.slow, row.verdict, row.look = 0, False, None, None
+
+    def _verdict(self, row: _Row, status: int, now: float) -> int:
+        """Why a child ended, by its exit status and what else is seen: a signal can come from anybody."""
+        if row.verdict is not None:
+            return row.verdict
+        if not os.WIFSIGNALED(status):
+            return ABANDONED if os.WEXITSTATUS(status) == LEFT else UNKNOWN
+        number = os.WTERMSIG(status)
+        if number == signal.SIGKILL:  # how the kernel ends a process where there is no memory left, and it counts that
+            self._count_oom_kills(now)
+            return TOO_BIG if now - self._oom_killed < _OOM_SECONDS else UNKNOWN
+        if number == signal.SIGALRM and now < self._board.since(row.index) / 1e9 + self._settings.query_seconds:
+            return UNKNOWN
+        return _VERDICTS.get(number, UNKNOWN)
+
+    def _count_oom_kills(self, now: float) -> None:
+        """Note when the kernel last ended a process for want of memory."""
+        count = oom_kills()
+        if count != self._oom_kills:
+            self._oom_kills, self._oom_killed = count, now
+
+    def _end_stopped(self) -> None:
+        """End the children that somebody stopped while they had no query: the kernel may hand them one."""
+        now = time.monotonic()
+        if now < self._looked + _TICK_SECONDS:
+            return
+        self._looked = now
+        self._count_oom_kills(now)
+        for row in self._rows:
+            if not row.pid or self._board.since(row.index) or not is_stopped(row.pid):
+                row.stopped = 0
+                continue
+            row.stopped += 1
+            if row.stopped > _STOPPED_TICKS:
+                self._kill(row, UNKNOWN)
 
     def _start(self) -> None:
         now = time.monotonic()
@@ -209,6 +278,7 @@ class Supervisor:
 
     def _be_child(self, row: _Row) -> None:
         end_with_parent(self._keeper)
+        end_first()
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGALRM):
             signal.signal(number, signal.SIG_DFL)
@@ -221,24 +291,3 @@ class Supervisor:
         os.dup2(nothing, sys.stdout.fileno())
         os.close(nothing)
         Child(self._listener, self._board, row.index, row.timer, self._settings).run()
-
-
-def _verdict(row: _Row, status: int) -> int:
-    """Why a child ended, by its exit status."""
-    if row.verdict is not None:
-        return row.verdict
-    if os.WIFSIGNALED(status):
-        return _VERDICTS.get(os.WTERMSIG(status), UNKNOWN)
-    return ABANDONED if os.WEXITSTATUS(status) == LEFT else UNKNOWN
-
-
-def _listen(path: Path) -> socket.socket:
-    """A listening socket that takes the place of an older keeper's in one step."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    fresh = path.with_name(f".{path.name}")
-    fresh.unlink(missing_ok=True)
-    listener.bind(str(fresh))
-    listener.listen(BACKLOG)
-    listener.setblocking(False)
-    fresh.replace(path)
-    return listener

@@ -7,8 +7,10 @@ SERVICE clause is known by what it must have: a brace that follows a variable or
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from delmaal.errors import QueryTooDeep, ServiceRefused, UpdateRefused
+from delmaal.outside import UNSEEN
 
 LINKS = 5_000
 """How many operators and clauses that the parser nests although they stand in a row may be in a query.
@@ -28,7 +30,8 @@ _TOKEN = re.compile(
     | (?P<broken>  ['"] )
     | (?P<variable>[?$]\w++ )
     | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+ )
-    | (?P<name>    (?:(?:_|[^\W\d_])(?:[\w.-]{0,62}[\w-])?)?:(?:[\w:%.-]|\\[-_~.!$&'()*+,;=/?\#@%])*+ )
+    | (?P<name>    (?=[\w.-]{0,64}+:)
+                   (?:(?:_|[^\W\d_])(?:[\w.-]{0,62}[\w-])?)?:(?:[\w:%.-]|\\[-_~.!$&'()*+,;=/?\#@%])*+ )
     | (?P<word>    (?:\w|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})++ )
     | (?P<open>    <<|[{(\[] )
     | (?P<close>   >>|[})\]] )
@@ -38,6 +41,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _TERMS = frozenset({"variable", "iri", "name"})
+_WITHIN = frozenset({"comment", "iri", "string"})
 _OPERANDS = frozenset({"variable", "iri", "name", "string", "language", "close"})
 _PROLOGUE = frozenset({"base", "prefix", "version"})
 _NESTING = frozenset({"union", "optional", "minus", "filter", "bind", "values", "graph", "exists", "as", "lateral"})
@@ -141,3 +145,60 @@ def _may_be_less_than(iri: str, last: tuple[str, str]) -> bool:
     kind, token = last
     operand = kind in _OPERANDS or (kind == "word" and (token[0].isdigit() or token in {"true", "false"}))
     return operand and ("'" in iri or "#" in iri)
+
+
+def find_unseen(text: str) -> int | None:
+    """Where the first sign of UNSEEN stands that is not within a string, a comment or an IRI."""
+    if UNSEEN.keys().isdisjoint(text):
+        return None
+    free = 0
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind == "broken":
+            break
+        if kind in _WITHIN:
+            found = _first_unseen(text, free, match.start())
+            if found is not None:
+                return found
+            free = match.end()
+    return _first_unseen(text, free, len(text))
+
+
+def _first_unseen(text: str, start: int, end: int) -> int | None:
+    return next((place for place in range(start, end) if text[place] in UNSEEN), None)
+
+
+def prefixes_of(text: str) -> tuple[set[str], set[str]]:
+    """The prefixes that a query uses, and those that it declares; blank nodes have none."""
+    used, declared, declaring = set[str](), set[str](), False
+    for match in _TOKEN.finditer(text):
+        kind, token = match.lastgroup, match.group()
+        if kind == "broken":
+            break
+        if kind == "name":
+            (declared if declaring else used).add(token.partition(":")[0])
+        declaring = kind == "word" and token.lower() == "prefix"
+    return used - {"_"}, declared
+
+
+def find_undeclared(text: str, end: int, known: Collection[str]) -> tuple[str, int] | None:
+    r"""The first prefix that is used before `end`, is declared nowhere before it and is not among `known`, and where.
+
+    None where a `\u` escape may stand for any of it.
+    """
+    if "\\" in text[:end]:
+        return None
+    declared, declaring, opening = set(known), False, -1
+    for match in _TOKEN.finditer(text, 0, end):
+        kind, token = match.lastgroup, match.group()
+        if kind == "broken" or (kind == "name" and match.start() == opening):
+            break  # an IRI that is none is not a name after a comparison, as `<https://a b>`
+        if kind == "name":
+            prefix = token.partition(":")[0]
+            if declaring:
+                declared.add(prefix)
+            elif prefix != "_" and prefix not in declared:
+                return prefix, match.start()
+        declaring = kind == "word" and token.lower() == "prefix"
+        opening = match.end() if token == "<" else -1
+    return None

@@ -1,4 +1,4 @@
-"""A governing document, and what each theme prints of it."""
+"""A governing document or another that is cited, and what each theme prints of it."""
 
 from __future__ import annotations
 
@@ -19,17 +19,19 @@ class DocumentMention:
     status_printed: str
     status_date: str
     case_number: str
+    printed_date: str
     note: Text | None
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A governing document, with each of its mentions."""
+    """What the plan names, with each of its mentions: a document that governs, or by its role one that is cited."""
 
     marks: Marks
     slug: str
     title: Text
     type: str
+    role: str
     validity: str
     adopted: str
     horizon: str

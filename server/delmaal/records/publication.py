@@ -12,17 +12,18 @@ from delmaal.records.themes import Theme
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Something with a label in both languages and links: a breakdown, an agent."""
+    """Something with a label in both languages and links: a breakdown, an agent, which by its type may be a survey."""
 
     marks: Marks
     slug: str
     label: Text
     see_also: tuple[str, ...]
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A goal or target of the UN, with our short label."""
+    """A goal, target or indicator of the UN, with our short label."""
 
     marks: Marks
     code: str
@@ -106,5 +107,6 @@ class Publication:
     units: tuple[Unit, ...] = ()
     goals: tuple[Coded, ...] = ()
     targets: tuple[Coded, ...] = ()
+    un_indicators: tuple[Coded, ...] = ()
     topics: tuple[Topic, ...] = ()
     no_figures: tuple[NoFigure, ...] = ()

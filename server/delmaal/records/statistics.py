@@ -25,7 +25,10 @@ class StatisticMention:
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """One figure of the source. Empty strings stand for what the source does not say."""
+    """One figure of the source. Empty strings stand for what the source does not say.
+
+    The unit is the indicator's; only a value that has lost its label has one of its own.
+    """
 
     marks: Marks
     slug: str
@@ -35,6 +38,8 @@ class Statistic:
     lower: str
     upper: str
     multiplier: str
+    rounded_to: str
+    unit: str
     qualifier: str
     area: str
     period: str
@@ -54,6 +59,11 @@ class Statistic:
         return bool(self.value) and not self.not_observed and not unknown
 
     @property
+    def numbered(self) -> bool:
+        """Whether it has a number, or two that bound it."""
+        return bool(self.value or self.lower or self.upper)
+
+    @property
     def key(self) -> tuple[str, ...]:
         """The dimensions: no two observations share them all."""
         return self.area, self.period, self.indicator, self.kind, self.sex, self.age, self.breakdown
@@ -61,7 +71,7 @@ class Statistic:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """What is measured, in which unit."""
+    """What is measured, in which unit; in none where the source gives no number and no unit for it."""
 
     marks: Marks
     slug: str

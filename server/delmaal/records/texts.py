@@ -11,9 +11,12 @@ WHOLE = "*"
 """Stands for all fields of a record that was refused as a whole."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Marks:
-    """The Marks of a record and its fields; `refused` names the fields whose values are unknown after a mistake."""
+    """The Marks of a record and its fields; `refused` names the fields whose values are unknown after a mistake.
+
+    They are not frozen as their record is: a later check still refuses what leads nowhere.
+    """
 
     record: Mark
     fields: Mapping[str, Mark] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from delmaal.errors import count
 from delmaal.lookup import build_index
 from delmaal.release.caches import CACHES, STORED
 from delmaal.release.identity import digest_of, seal_of
+from delmaal.release.seals import SEAL
 from delmaal.release.shelf import Release
 from delmaal.search import build_search, contents
 from delmaal.statements import PARTS
@@ -120,7 +121,7 @@ def _index_problem(release: Release) -> str:
         expected = {path: (Path(work) / "index" / path).read_bytes() for path in _paths(Path(work) / "index")}
     index = release.folder / "index"
     try:
-        found = {path: (index / path).read_bytes() for path in _paths(index)}
+        found = {path: (index / path).read_bytes() for path in _paths(index) - {SEAL}}
     except OSError as error:
         return f"it cannot be read ({error.strerror})"
     return "" if found == expected else "it differs from what the dumps give"

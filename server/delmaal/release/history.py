@@ -14,8 +14,8 @@ whole.
 from __future__ import annotations
 
 import heapq
-import os
 import sys
+import time
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
@@ -26,13 +26,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import TypeVar, cast
 
+from delmaal.disk import make_folder, replace
 from delmaal.lookup import FILES
 from delmaal.release.changes import LEFT, Change, Fragment, changes, read_changes, read_fragment, write_fragment
 from delmaal.release.log import LOG, Switch, read_switches
 
-UNFINISHED = ".unfinished-"
-
 Read = TypeVar("Read")
+
+_TICK = 100_000_000
+"""Nanoseconds: more than the step in which a file system's clock goes."""
 
 
 class History:
@@ -101,20 +103,24 @@ class History:
         try:
             found = path.stat()
             state: object = (found.st_mtime_ns, found.st_ino, found.st_size)
+            settled = abs(time.time_ns() - found.st_mtime_ns) > _TICK
         except OSError:
-            state = None
+            state, settled = None, True
         seen = self._seen.get(path.name)
-        if seen is None or seen[0] != state:
-            seen = self._seen[path.name] = state, read()
-        return cast(Read, seen[1])
+        if seen is not None and seen[0] == state:
+            return cast(Read, seen[1])
+        value = read()
+        if settled:  # else it may be written once more at what the system takes for the same time
+            self._seen[path.name] = state, value
+        return value
 
 
 def record(shelf: Path) -> None:
     """Note what each switch changed that is not noted yet, as far as its release is there."""
     history = History(shelf)
-    (history.folder / "changes").mkdir(parents=True, exist_ok=True)
+    make_folder(history.folder / "changes")
     for here in unnoted(history):
-        _replace(history.changes_of(here.number), partial(_record_switch, history=history, here=here))
+        replace(history.changes_of(here.number), partial(_record_switch, history=history, here=here))
 
 
 def unnoted(history: History) -> list[Switch]:
@@ -189,7 +195,7 @@ def compact(shelf: Path, dropped: frozenset[str]) -> None:
         left = _without(read_changes(history.changes_of(fragment.number)), overtaken)
         write = partial(write_fragment, number=fragment.number, release=fragment.release, read_from=later[0],
                         found=left)
-        _replace(history.changes_of(fragment.number), write)
+        replace(history.changes_of(fragment.number), write)
 
 
 def _changed_by(history: History, numbers: Iterable[int]) -> Iterator[str]:
@@ -215,8 +221,8 @@ def pin(shelf: Path, release_id: str, pinned: bool) -> None:
     """Keep a release whatever the settings say, or no longer."""
     history = History(shelf)
     names = [name for name in history.pinned() if name != release_id] + ([release_id] if pinned else [])
-    history.folder.mkdir(parents=True, exist_ok=True)
-    _replace(history.folder / "pinned", lambda path: path.write_text("".join(f"{name}\n" for name in names), "utf-8"))
+    make_folder(history.folder)
+    replace(history.folder / "pinned", lambda path: path.write_text("".join(f"{name}\n" for name in names), "utf-8"))
 
 
 def _note_departed(folder: Path, iris: Iterable[str], number: int) -> None:
@@ -228,7 +234,7 @@ def _note_departed(folder: Path, iris: Iterable[str], number: int) -> None:
     found = array("Q", [*keys, *(rows[key] for key in keys)])
     if sys.byteorder == "big":
         found.byteswap()
-    _replace(folder / "departed", lambda path: path.write_bytes(found.tobytes()))
+    replace(folder / "departed", lambda path: path.write_bytes(found.tobytes()))
 
 
 def _read_departed(path: Path) -> array[int]:
@@ -244,12 +250,3 @@ def _read_departed(path: Path) -> array[int]:
 
 def _key(iri: str) -> int:
     return int.from_bytes(blake2b(iri.encode(), digest_size=8).digest(), "little")
-
-
-def _replace(target: Path, write: Callable[[Path], object]) -> None:
-    """Write a file under another name, and give it its own when it has reached the disk."""
-    fresh = target.with_name(f"{UNFINISHED}{target.name}")
-    write(fresh)
-    with fresh.open("rb") as file:
-        os.fsync(file.fileno())
-    fresh.replace(target)

@@ -3,6 +3,10 @@
 It stands outside the releases, and only Last-Modified, the sitemap, Memento and the change feed read it: no clock
 reaches a release. Each line is a switch; its number is its place in the log, from 0. Times are whole seconds and
 strictly increase, so that a time names a switch, whatever the machine's clock does.
+
+A time that is to come was written by a clock that was wrong. It is said wherever the log is told of, is not believed
+for Last-Modified, and is not built on: the next switch has the time when it happens, and the lines that are ahead of it
+get times just before it, in their order.
 """
 
 from __future__ import annotations
@@ -15,6 +19,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 LOG = "switches.jsonl"
+
+AHEAD = timedelta(minutes=5)
+"""By how much clocks of machines that take turns may differ."""
 
 
 class Switch(NamedTuple):
@@ -45,10 +52,33 @@ def read_switches(folder: Path) -> list[Switch]:
     return rows
 
 
+def is_ahead(time: datetime) -> bool:
+    """Whether a time is to come, by more than clocks may differ."""
+    return time > datetime.now(UTC) + AHEAD
+
+
+def fault_of_log(folder: Path) -> str:
+    """What is wrong with the times in a shelf's log, as a sentence; empty where they all have been."""
+    rows = [row for row in read_switches(folder) if is_ahead(row.time)]
+    if not rows:
+        return ""
+    when = rows[0].time.strftime("%Y-%m-%dT%H:%M:%SZ")
+    sentence = f"{folder / LOG}:{rows[0].number + 1}: release {rows[0].release[:12]} is said to be current from {when}"
+    more = f", and {len(rows) - 1} after it" if len(rows) > 1 else ""
+    return f"{sentence}{more}, which is to come; set the clock: the next switch puts the log right"
+
+
 def log_with(rows: Iterable[Switch], release: str) -> str:
-    """The text of a log with one more switch, now."""
-    pairs = [(row.time, row.release) for row in rows]
+    """The text of a log with one more switch, now; what it says of times to come is put before it."""
+    found = list(rows)
     now = datetime.now(UTC).replace(microsecond=0)
+    pairs: list[tuple[datetime, str]] = []
+    for row in found:
+        time = row.time
+        if is_ahead(time):
+            time = now - timedelta(seconds=len(found) - len(pairs))
+            time = max(time, pairs[-1][0] + timedelta(seconds=1)) if pairs else time
+        pairs.append((time, row.release))
     if pairs:
         now = max(now, pairs[-1][0] + timedelta(seconds=1))
     lines = (json.dumps({"time": time.isoformat(timespec="seconds"), "release": name})

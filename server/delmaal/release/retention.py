@@ -20,10 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from delmaal import disk
+from delmaal.disk import UNFINISHED
 from delmaal.errors import ReleaseError
 from delmaal.release.caches import CACHES
 from delmaal.release.caches import STORED as DUMPS
-from delmaal.release.history import UNFINISHED, History, compact
+from delmaal.release.history import History, compact
 from delmaal.release.shelf import Release, Shelf
 
 _NAMED = re.compile(rb"\brelease/([0-9a-f]{64})\b")
@@ -128,6 +130,12 @@ def _drop_caches(shelf: Shelf, name: str) -> None:
             _clear(shelf, shelf.releases / name / cache, f"{cache}-{name}")
 
 
+def drop_caches(shelf: Shelf, name: str) -> None:
+    """Take the caches from a release, unless somebody has it open."""
+    if not _held(shelf, name):
+        _drop_caches(shelf, name)
+
+
 def _drop(shelf: Shelf, name: str) -> bool:
     """Take a release off the shelf; False where somebody has opened it since."""
     folder = shelf.releases / name
@@ -136,26 +144,26 @@ def _drop(shelf: Shelf, name: str) -> bool:
             return False
         compact(shelf.folder, frozenset((name,)))
         kept = shelf.folder / "history" / "dropped"
-        kept.mkdir(parents=True, exist_ok=True)
+        disk.make_folder(kept)
         with suppress(FileNotFoundError):
-            fresh = kept / f"{UNFINISHED}{name}.json"
-            shutil.copyfile(folder / "manifest.json", fresh)
-            with fresh.open("rb") as file:
-                os.fsync(file.fileno())
-            fresh.replace(kept / f"{name}.json")
+            manifest = (folder / "manifest.json").read_bytes()
+            disk.replace(kept / f"{name}.json", lambda fresh: fresh.write_bytes(manifest))
         _clear(shelf, folder, name)
     return True
+
+
+def drop_folder(shelf: Shelf, name: str) -> bool:
+    """Take a release off a shelf whose history is kept elsewhere; False where somebody has it open."""
+    with _exclusively(shelf.releases / name / "manifest.json") as alone:
+        if alone:
+            _clear(shelf, shelf.releases / name, name)
+        return alone
 
 
 def _clear(shelf: Shelf, folder: Path, name: str) -> None:
     """A folder loses its name in one step, and is then removed at leisure: `Shelf.locked` removes what a crash left."""
     nameless = shelf.releases / f"{UNFINISHED}dropped-{name}"
-    folder.rename(nameless)
-    handle = os.open(shelf.releases, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    disk.rename(folder, nameless)
     shutil.rmtree(nameless)
 
 

@@ -13,19 +13,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import zstandard
 
-from delmaal import __version__
+from delmaal import __version__, disk
+from delmaal.disk import UNFINISHED
 from delmaal.errors import ReleaseError
 from delmaal.release.caches import CACHES
 from delmaal.release.history import History, record, unnoted
 from delmaal.release.identity import FORMAT_VERSION, seal_of
 from delmaal.release.log import LOG, log_with, read_switches
-
-UNFINISHED = ".unfinished-"
+from delmaal.release.manifest import NewerFormat, read_manifest
+from delmaal.release.seals import fault_of, fault_of_cache, seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,12 @@ class Shelf:
             sentence = f"there is no release {release_id[:12]} in {self.folder}; run `delmaal build`"
             raise ReleaseError("release-missing", sentence)
         try:
-            return Release(folder, _manifest((folder / "manifest.json").read_bytes()))
+            return Release(folder, read_manifest((folder / "manifest.json").read_bytes()))
+        except NewerFormat as error:
+            raise ReleaseError("release-newer", f"release {release_id[:12]} cannot be read: {error}") from error
         except (OSError, ValueError) as error:
             sentence = f"release {release_id[:12]} has no readable manifest; delete {folder} and run `delmaal build`"
-            raise ReleaseError("release-damaged", sentence) from error
+            raise ReleaseError("release-damaged", f"{sentence} ({error})") from error
 
     def find(self, start: str) -> Release:
         """The release whose id begins so: commands print the first twelve digits.
@@ -109,7 +113,7 @@ class Shelf:
         except (OSError, ValueError, ReleaseError):
             return None
         made = last == {"digest": digest, "release": current.id}
-        return current if made and all((current.folder / name).is_dir() for name in CACHES) else None
+        return current if made and not _fault(current.folder, current.manifest, read=False) else None
 
     def remember(self, digest: str, release: Release) -> None:
         """Note which release these inputs give."""
@@ -122,7 +126,7 @@ class Shelf:
 
         Raises ReleaseError while another build holds the lock.
         """
-        self.releases.mkdir(parents=True, exist_ok=True)
+        disk.make_folder(self.releases)
         with (self.folder / "lock").open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -147,35 +151,50 @@ class Shelf:
         return not switches or switches[-1].release != self.current().id or bool(unnoted(history))
 
     def _clear(self) -> None:
-        for folder in (self.folder, self.releases, self.folder / "history", self.folder / "history" / "changes"):
+        history = self.folder / "history"
+        for folder in (self.folder, self.releases, history, history / "changes", history / "dropped"):
             for left in folder.glob(f"{UNFINISHED}*"):
                 _remove(left)
 
     def write(self, release_id: str, files: Iterable[File], manifest: Mapping[str, Any]) -> Release:
         """Write a release beside the others, its caches included, and give it its name as the last step.
 
-        A release that is there already is left alone, since its name says what is in it; a cache that it lacks is made.
+        A release that is there already is left alone, since its name says what is in it, unless a file is damaged; a
+        cache that it lacks, or that is damaged, is made anew.
         """
         target = self.releases / release_id
-        if (target / "manifest.json").is_file():
+        if self._is_whole(target):
             self._restore_caches(target)
             return self.open(release_id)
         work = self._unfinished()
         entries = {file.path: _write_file(work / file.path, file.content) for file in files}
-        for make in CACHES.values():
+        for name, make in CACHES.items():
             make(work)
-        whole = {**manifest, "id": release_id, "format": FORMAT_VERSION, "software": __version__, "files": entries}
+            seal(work / name)
+        whole = {**manifest, "id": release_id, "format": FORMAT_VERSION, "software": __version__, "files": entries,
+                 "sealed": True}
         whole["seal"] = seal_of(whole)
         _write_file(work / "manifest.json", json.dumps(whole, indent=1, ensure_ascii=False).encode() + b"\n")
-        _sync_all(work)
-        _remove(target)
-        work.rename(target)
-        _sync(self.releases)
+        disk.sync_all(work)
+        damaged = self.releases / f"{UNFINISHED}damaged-{os.getpid()}"
+        if target.exists():
+            _remove(damaged)
+            target.rename(damaged)
+        disk.rename(work, target)
+        _remove(damaged)
         return self.open(release_id)
 
+    def _is_whole(self, release: Path) -> bool:
+        """Whether a release is there, and its files are what its manifest says."""
+        try:
+            manifest = read_manifest((release / "manifest.json").read_bytes())
+        except (OSError, ValueError):
+            return False
+        return not _fault(release, manifest, caches=False)
+
     def _restore_caches(self, release: Path) -> None:
-        """Make the caches that a release lacks; each gets its name when it is whole."""
-        missing = [name for name in CACHES if not (release / name).is_dir()]
+        """Make the caches that a release lacks, or that are not as sealed; each gets its name when it is whole."""
+        missing = [name for name in CACHES if fault_of_cache(release / name)]
         if not missing:
             return
         work = self._unfinished()
@@ -183,10 +202,10 @@ class Shelf:
             (work / name).symlink_to((release / name).resolve())
         for name in missing:
             CACHES[name](work)
-            _sync_all(work / name)
+            seal(work / name)
+            disk.sync_all(work / name)
             _remove(release / name)
-            (work / name).rename(release / name)
-        _sync(release)
+            disk.rename(work / name, release / name)
         _remove(work)
 
     def _unfinished(self) -> Path:
@@ -202,11 +221,7 @@ class Shelf:
         wanted = Path("releases") / release.id
         switched = not (link.is_symlink() and link.readlink() == wanted)
         if switched:
-            fresh = self.folder / f"{UNFINISHED}current"
-            _remove(fresh)
-            fresh.symlink_to(wanted)
-            fresh.replace(link)
-            _sync(self.folder)
+            disk.replace_link(link, wanted)
         self.note(release)
         return switched
 
@@ -221,10 +236,7 @@ class Shelf:
         record(self.folder)
 
     def _replace(self, name: str, content: bytes) -> None:
-        fresh = self.folder / f"{UNFINISHED}{name}"
-        _write_file(fresh, content)
-        _sync(fresh)
-        fresh.replace(self.folder / name)
+        disk.replace(self.folder / name, lambda fresh: fresh.write_bytes(content))
 
     def switched_at(self, release: Release) -> datetime | None:
         """When a release last became current."""
@@ -247,15 +259,11 @@ def twins(name: str, content: bytes) -> Iterator[File]:
     yield File(f"data/{name}.zst", zstandard.ZstdCompressor(level=9).compress(content))  # in one shot, on one thread
 
 
-def _manifest(content: bytes) -> dict[str, Any]:
-    """A manifest as it was read.
-
-    Raises ValueError where it lacks what a release is read by.
-    """
-    found = json.loads(content)
-    if not isinstance(found, dict) or not {"id", "format", "base", "parts", "files"} <= found.keys():
-        raise ValueError("no manifest")
-    return found
+def _fault(folder: Path, manifest: Mapping[str, Any], read: bool = True, caches: bool = True) -> str:
+    """What is wrong with a file of a release, or with a cache; empty where nothing is. `read` compares bytes too."""
+    faults = (fault_of(folder / name, entry, read) for name, entry in manifest["files"].items())
+    of_caches = (fault_of_cache(folder / name, read=read) for name in CACHES if caches)
+    return next((fault for fault in chain(faults, of_caches) if fault), "")
 
 
 def _write_file(path: Path, content: bytes) -> dict[str, Any]:
@@ -270,17 +278,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _sync_all(folder: Path) -> None:
-    """Everything in a folder reaches the disk: what has its name must be whole after a power cut too."""
-    for path in [*folder.rglob("*"), folder]:
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

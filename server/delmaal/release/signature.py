@@ -9,7 +9,14 @@ in two lines of UTF-8, each with its line feed. The algorithm is Ed25519 (RFC 80
 genpkey -algorithm ed25519` writes them, and `openssl pkeyutl -verify -rawin` verifies a signature without this
 software. A release never changes, so signatures stand beside it, a file for each release, a signature for each key:
 
-    signatures/<id>.json   {"release", "seal", "signatures": [{"algorithm", "key", "signature"}]}
+    signatures/<id>.json   {"release", "seal", "signatures": [{"algorithm", "key", "signature", "placed"}]}
+
+`placed` says where in the succession of releases it was signed, with a signature of its own over the two lines and
+these, so that an older release that was signed too cannot pass as what came last:
+
+    number <its switch in the log, from 0>
+    follows <the release that was current before, or nothing>
+    time <when it was signed>
 
 `key` is the SHA-256 of the public key (DER, SubjectPublicKeyInfo), `signature` is base64. No message holds a secret.
 """
@@ -19,21 +26,36 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from delmaal import disk
 from delmaal.errors import ReleaseError, SettingError
-from delmaal.release.history import UNFINISHED
 from delmaal.release.identity import seal_of
+from delmaal.release.log import read_switches
 from delmaal.release.shelf import Release
 
 ALGORITHM = "Ed25519"
 _LONGEST = 64 * 1024
+
+
+class Place(NamedTuple):
+    """Where in the succession of releases one was signed."""
+
+    number: int
+    follows: str
+    time: str
+
+    def message(self, release_id: str, seal: str) -> bytes:
+        """What is signed of it."""
+        head = f"delmaal release {release_id}\nseal {seal}\n"
+        return f"{head}number {self.number}\nfollows {self.follows}\ntime {self.time}\n".encode()
 
 
 def message_of(release: Release) -> bytes:
@@ -98,17 +120,18 @@ def sign(release: Release, key: Ed25519PrivateKey, shelf: Path) -> str:
     known = read_signatures(shelf, release.id)
     rows = [row for row in known.get("signatures", []) if row.get("key") != name]
     signature = base64.b64encode(key.sign(message)).decode()
-    rows.append({"algorithm": ALGORITHM, "key": name, "signature": signature})
+    row: dict[str, Any] = {"algorithm": ALGORITHM, "key": name, "signature": signature}
+    place = _place_now(release, shelf)
+    if place is not None:
+        own = base64.b64encode(key.sign(place.message(release.id, release.manifest["seal"]))).decode()
+        row["placed"] = {**place._asdict(), "signature": own}
+    rows.append(row)
     content = {"release": release.id, "seal": release.manifest["seal"], "signatures": rows}
     target = signatures_of(shelf, release.id)
-    fresh = target.with_name(f"{UNFINISHED}{target.name}")
+    text = json.dumps(content, indent=1) + "\n"
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(content, indent=1) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(target)
+        disk.make_folder(target.parent)
+        disk.replace(target, lambda fresh: fresh.write_text(text, "utf-8"))
     except OSError as error:
         raise ReleaseError("release-unwritable", f"{target} cannot be written: {error.strerror}") from error
     return name
@@ -133,6 +156,53 @@ def check_signature(release: Release, key: Ed25519PublicKey, shelf: Path) -> str
         sentence = f"the signature of release {release.id[:12]} with key {name[:12]} is of something else"
         raise ReleaseError("signature-wrong", f"{sentence}: the release or the signature was changed") from error
     return name
+
+
+def _place_now(release: Release, shelf: Path) -> Place | None:
+    """Where a release stands in the log; None for one that never became current."""
+    rows = read_switches(shelf)
+    number = next((row.number for row in reversed(rows) if row.release == release.id), None)
+    if number is None:
+        return None
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Place(number, rows[number - 1].release if number else "nothing", now)
+
+
+def placed(release_id: str, key: Ed25519PublicKey, shelf: Path) -> Place | None:
+    """Where a release was signed with a key to stand; None where that was not signed, as in older signatures."""
+    try:
+        known = read_signatures(shelf, release_id)
+    except ReleaseError:
+        return None
+    name = fingerprint(key)
+    for row in known.get("signatures", []):
+        told = row.get("placed") if isinstance(row, dict) and row.get("key") == name else None
+        if isinstance(told, dict) and type(told.get("number")) is int:
+            place = Place(told["number"], str(told.get("follows")), str(told.get("time")))
+            with suppress(InvalidSignature, ValueError):
+                key.verify(base64.b64decode(str(told.get("signature")), validate=True),
+                           place.message(release_id, str(known.get("seal"))))
+                return place
+    return None
+
+
+def step_back(release: Release, key: Ed25519PublicKey, shelf: Path) -> str:
+    """Why a release, though it was signed, is not what should be current, as a sentence; empty where nothing says so.
+
+    What is here tells it: newer signatures with this key, and the log. Who can take those away too leaves a number that
+    is smaller than the one that `delmaal verify` said before.
+    """
+    here = placed(release.id, key, shelf)
+    names = sorted(path.stem for path in (shelf / "signatures").glob("[0-9a-f]*.json") if path.stem != release.id)
+    others = ((name, placed(name, key, shelf)) for name in names)
+    newest = max(((place.number, place.time, name) for name, place in others if place), default=None)
+    if newest and newest[0] > (here.number if here else -1):
+        own = f"number {here.number}" if here else "signed without a place"
+        return f"release {newest[2][:12]} was signed as number {newest[0]} on {newest[1]}, and this one is {own}"
+    link, rows = shelf / "current", read_switches(shelf)
+    if rows and link.is_symlink() and link.readlink().name == release.id != rows[-1].release:
+        return f"the log says that release {rows[-1].release[:12]} became current last"
+    return ""
 
 
 def signatures_of(shelf: Path, release_id: str) -> Path:

@@ -40,6 +40,14 @@ class SortedDump:
         token = b"<" + start.encode()
         return self.data[self._first_from(token) : self._first_from(token + b"\xff")]  # no UTF-8 has this byte
 
+    def first(self, start: str) -> str:
+        """The first subject whose IRI begins so; empty where there is none."""
+        token = b"<" + start.encode()
+        place = self._first_from(token)
+        if self.data[place : place + len(token)] != token:
+            return ""
+        return self.data[place + 1 : self.data.find(b"> ", place)].decode()
+
     def leading_to(self, iri: str) -> Iterator[bytes]:
         """The lines whose object is this IRI, in the order of the file, without their ends."""
         token = b" <" + iri.encode() + b"> .\n"

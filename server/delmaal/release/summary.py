@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
+from delmaal.collation import collate
 from delmaal.lookup import Lookup
 from delmaal.ntriples import Term, read_term
 from delmaal.release.difference import Edit, edits
@@ -24,6 +25,9 @@ UNGROUPED = "statistics"
 """The part that has no named graph: what changed in none of them changed there."""
 
 _TYPE = str(term("rdf:type")).encode()
+_UNIT, _POWER = (str(term(f"sdmx-attribute:{name}")).encode() for name in ("unitMeasure", "unitMult"))
+_AMOUNTS = frozenset(term(f"delmaal:{name}").value for name in ("amount", "lowerAmount", "upperAmount"))
+_PRINTED = frozenset(term(name).value for name in ("sdmx-measure:obsValue", "delmaal:lowerValue", "delmaal:upperValue"))
 _SHORT = 300
 
 
@@ -47,12 +51,27 @@ class Tally:
 
 
 class Property(NamedTuple):
-    """What changed in a property of a resource."""
+    """What changed in a property of a resource; `units` is what a number is of, before and after: no number stands
+    without its unit."""
 
     iri: str
     label: Mapping[str, str]
     removed: list[str]
     added: list[str]
+    units: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
+
+    def written(self, language: str) -> tuple[list[str], list[str]]:
+        """What went and what came, in words."""
+        sides = zip((self.removed, self.added), self.units, strict=True)
+        went, came = ([f"{value} {_in(unit, language)}".strip() for value in values] for values, unit in sides)
+        return went, came
+
+    def as_json(self) -> dict[str, Any]:
+        """The property as JSON has it; an amount names its unit beside it."""
+        found = {"iri": self.iri, "label": dict(self.label), "removed": self.removed, "added": self.added}
+        if self.iri in _AMOUNTS:
+            found["units"] = {"removed": dict(self.units[0]), "added": dict(self.units[1])}
+        return found
 
 
 class Resource(NamedTuple):
@@ -78,6 +97,18 @@ class Summary:
     resources: list[Resource] = field(default_factory=list)
     more: int = 0
 
+    def parts_in(self, language: str) -> list[tuple[str, Tally]]:
+        """The parts by what they are called, in the reader's order."""
+        named = [(PARTS[name].title.within(language) if name in PARTS else name, tally)
+                 for name, tally in self.parts.items()]
+        return sorted(named, key=lambda pair: collate(pair[0], language))
+
+    def classes_in(self, language: str) -> list[tuple[str, Tally]]:
+        """The classes by what they are called, in the reader's order."""
+        named = [(_in(self.class_labels.get(iri, {}), language) or compact(iri) or _WORDS[language]["untyped"], tally)
+                 for iri, tally in self.classes.items()]
+        return sorted(named, key=lambda pair: collate(pair[0], language))
+
     def as_json(self) -> dict[str, Any]:
         """The summary as JSON has it."""
         return {
@@ -92,10 +123,8 @@ class Summary:
                  "removed": tally.removed, "changed": tally.changed} for iri, tally in sorted(self.classes.items())
             ],
             "resources": [
-                {"iri": row.iri, "label": dict(row.label), "class": row.kind or None, "change": row.how, "properties": [
-                    {"iri": each.iri, "label": dict(each.label), "removed": each.removed, "added": each.added}
-                    for each in row.properties
-                ]} for row in self.resources
+                {"iri": row.iri, "label": dict(row.label), "class": row.kind or None, "change": row.how,
+                 "properties": [each.as_json() for each in row.properties]} for row in self.resources
             ],
             "more": self.more,
         }
@@ -156,11 +185,12 @@ def _add_resource(summary: Summary, old: Side, new: Side, iri: str, group: list[
         summary.more += 1
         return
     label = new.labels(iri) or old.labels(iri)
-    summary.resources.append(Resource(iri, label, _own_kind(kinds), how, _properties(old, new, group)))
+    units = (_unit(old, before), _unit(new, after))
+    summary.resources.append(Resource(iri, label, _own_kind(kinds), how, _properties(old, new, group, units)))
 
 
 def _own(side: Side, iri: str) -> list[bytes]:
-    return side.lookup.about(iri, 0, 400)[0]
+    return side.lookup.whole(iri)
 
 
 def _kinds(lines: Iterable[bytes]) -> list[str]:
@@ -173,13 +203,41 @@ def _own_kind(kinds: list[str]) -> str:
     return (own or kinds or [""])[0]
 
 
-def _properties(old: Side, new: Side, group: list[Edit]) -> list[Property]:
+Unit = tuple[Mapping[str, str], str]
+"""What the numbers of a resource are of: the labels of the unit, and the power of ten of what is printed."""
+
+
+def _unit(side: Side, lines: Iterable[bytes]) -> Unit:
+    labels: Mapping[str, str] = {}
+    power = ""
+    for line in lines:
+        _, predicate, obj = line.split(b" ", 2)
+        if predicate == _UNIT:
+            labels = side.labels(obj[1:-1].decode())
+        elif predicate == _POWER:
+            power = read_term(obj).value
+    return labels, power
+
+
+def _of(unit: Unit, iri: str) -> Mapping[str, str]:
+    """What stands behind a number of a property, by language; nothing where the property has none."""
+    labels, power = unit
+    if iri in _AMOUNTS:
+        return labels
+    if iri not in _PRINTED:
+        return {}
+    times = f"· 10^{power} " if power not in ("", "0") else ""
+    return {language: f"{times}{label}" for language, label in labels.items()} or ({"": times.strip()} if times else {})
+
+
+def _properties(old: Side, new: Side, group: list[Edit], units: tuple[Unit, Unit]) -> list[Property]:
     found: dict[str, tuple[list[str], list[str]]] = {}
     for operation, line in group:
         _, predicate, obj = line[:-2].split(b" ", 2)
         values = found.setdefault(predicate[1:-1].decode(), ([], []))
         values[operation == "A"].append(_shown(new if operation == "A" else old, read_term(obj)))
-    return [Property(iri, new.labels(iri) or old.labels(iri), *values) for iri, values in found.items()]
+    return [Property(iri, new.labels(iri) or old.labels(iri), *values, (_of(units[0], iri), _of(units[1], iri)))
+            for iri, values in found.items()]
 
 
 def _shown(side: Side, value: Term) -> str:
@@ -198,13 +256,11 @@ def written(summary: Summary, language: str) -> Iterator[str]:
     say = _WORDS[language]
     total = summary.statements
     yield f"{summary.old.id[:12]} → {summary.new.id[:12]}: {say['statements']} +{total.added:,} −{total.removed:,}"
-    for name, tally in sorted(summary.parts.items()):
-        title = PARTS[name].title.within(language) if name in PARTS else name
-        yield f"  {title}: +{tally.added:,} −{tally.removed:,}"
+    for name, tally in summary.parts_in(language):
+        yield f"  {name}: +{tally.added:,} −{tally.removed:,}"
     if summary.classes:
         yield say["resources"]
-    for iri, tally in sorted(summary.classes.items()):
-        name = _in(summary.class_labels.get(iri, {}), language) or compact(iri) or say["untyped"]
+    for name, tally in summary.classes_in(language):
         counts = [f"{say[how]} {number:,}" for how in ("added", "changed", "removed")
                   if (number := getattr(tally, how))]
         yield f"  {name}: {', '.join(counts)}"
@@ -213,9 +269,10 @@ def written(summary: Summary, language: str) -> Iterator[str]:
         if row.how == "changed":
             for each in row.properties:
                 name = _in(each.label, language) or compact(each.iri)
+                went, came = each.written(language)
                 yield f"  {name}"
-                yield from (f"    − {value}" for value in each.removed)
-                yield from (f"    + {value}" for value in each.added)
+                yield from (f"    − {value}" for value in went)
+                yield from (f"    + {value}" for value in came)
     if summary.more:
         yield f"… {say['more']} {summary.more:,}"
 

@@ -8,21 +8,24 @@ are spelt nearly so. What fits equally well comes by kind, in the order of KINDS
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from delmaal.errors import ReleaseError
 from delmaal.search.asker import SHORTEST_BEGINNING, SHORTEST_WITHIN, Asker
 from delmaal.search.build import DETAILS, FOLDER, THINGS
 from delmaal.search.kinds import BY_NAME, KINDS
 from delmaal.search.words import asked_words, distance, is_number, name, slips, surfaces
+from delmaal.settings import surroundings
 
 REACH = 1000
 """Results that can be leafed through; whoever wants more narrows the search."""
@@ -31,6 +34,9 @@ FEW = 20
 """Results below which words within words are looked for as well."""
 
 _MOST = "figure"
+_log = logging.getLogger("delmaal.search")
+P = ParamSpec("P")
+R = TypeVar("R")
 _TRIES, _PAUSE_SECONDS = 50, 0.01
 
 
@@ -64,6 +70,22 @@ class Found:
         return bool(self.corrected)
 
 
+def _in_words(method: Callable[P, R]) -> Callable[P, R]:
+    """A search whose failure is a ReleaseError: the engine meets a damaged index with errors of many kinds, and panics,
+    which are no Exception. No text is ever parsed, so that none of it is for what was asked."""
+    @wraps(method)
+    def search(*args: P.args, **named: P.kwargs) -> R:
+        try:
+            return method(*args, **named)
+        except (KeyboardInterrupt, SystemExit, ReleaseError):
+            raise
+        except BaseException as error:
+            _log.exception("a search failed")
+            raise ReleaseError("search-unreadable", "the search index of the release cannot be read") from error
+
+    return search
+
+
 class Search:
     """The search index of one release.
 
@@ -77,12 +99,17 @@ class Search:
 
             self._tantivy = tantivy
             self._searchers = {part: open_index(folder / FOLDER / part) for part in (THINGS, DETAILS)}
-        except (OSError, ValueError) as error:
+        except Exception as error:  # Tantivy has errors of many kinds for a file that is not what it wrote
             sentence = f"the search index of release {folder.name[:12]} cannot be opened ({error})"
             raise ReleaseError("search-unreadable", f"{sentence}; run `delmaal build`") from error
         self._ask = Asker(tantivy, self._searchers)
         self._lock = threading.Lock()
 
+    def entities(self) -> int:
+        """How many things can be found, figures not counted."""
+        return int(self._searchers[THINGS][1].num_docs)
+
+    @_in_words
     def find(self, text: str, kinds: Sequence[str] = (), start: int = 0, limit: int = 20) -> Found:
         """The results of a search from the `start`-th on; `kinds` leaves out all others."""
         words = asked_words(text)
@@ -96,6 +123,7 @@ class Search:
                 found = self._partly(words, kinds, start, limit)
         return found
 
+    @_in_words
     def named(self, text: str, kinds: Sequence[str] = (), start: int = 0, limit: int = 20) -> list[Hit]:
         """The things whose titles or codes begin with a text, or else hold words that begin with its words."""
         words = asked_words(text)
@@ -108,6 +136,7 @@ class Search:
         with self._lock:
             return self._things(query, start, limit)[0]
 
+    @_in_words
     def candidates(self, text: str, kinds: Sequence[str] = (), limit: int = 50) -> list[Hit]:
         """The things that a text may mean, exact ones first; those spelt alike are among them."""
         words = asked_words(text)
@@ -124,6 +153,7 @@ class Search:
                         break
         return hits[:limit]
 
+    @_in_words
     def by_code(self, code: str, kinds: Sequence[str] = ()) -> list[Hit]:
         """The things with a code, an IRI, or a path below `id/`."""
         with self._lock:
@@ -240,7 +270,8 @@ class Search:
 @contextmanager
 def _passing_folder() -> Iterator[str]:
     """A folder that goes afterwards, also where Tantivy still writes and removes its lock in it meanwhile."""
-    folder = tempfile.mkdtemp(prefix="delmaal-search-")
+    run_dir = surroundings().run_dir  # in a server's own folder, which goes even where the server is killed
+    folder = tempfile.mkdtemp(prefix="delmaal-search-", dir=run_dir if run_dir and Path(run_dir).is_dir() else None)
     try:
         yield folder
     finally:
@@ -262,7 +293,7 @@ def open_index(folder: Path) -> tuple[Any, Any]:
     if not (folder / "meta.json").is_file():
         raise OSError(f"{folder.parent.name}/{folder.name} is not there")
     with _passing_folder() as links:
-        for file in folder.resolve().iterdir():
+        for file in (path for path in folder.resolve().iterdir() if path.is_file()):
             (Path(links) / file.name).symlink_to(file)
         index = tantivy.Index.open(links)
         index.config_reader("manual")

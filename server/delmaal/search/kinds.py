@@ -28,6 +28,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("indicator", ("delmaal:Indicator",), ("Indikator", "Indicator"), ("Indikatorer", "Indicators")),
     Kind("document", ("delmaal:GoverningDocument",), ("Styringsdokument", "Governing document"),
          ("Styringsdokumenter", "Governing documents")),
+    Kind("source", ("delmaal:CitedSource", "delmaal:Survey"), ("Omtalt kilde", "Cited source"),
+         ("Omtalte kilder", "Cited sources")),
     Kind("area", ("dct:Location",), ("Område", "Area"), ("Områder", "Areas")),
     Kind("dataset", ("qb:DataSet", "dcat:Dataset", "dcat:DatasetSeries", "dcat:DataService"),
          ("Datasett eller tjeneste", "Dataset or service"), ("Datasett og tjenester", "Datasets and services"),

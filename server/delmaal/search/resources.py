@@ -27,7 +27,9 @@ _DETAIL = tuple(
     b"%s %s .\n" % (_RDF_TYPE, str(term(name)).encode()) for name in ("qb:Observation", "delmaal:Statistic"))
 _MENTION_OF = term("delmaal:mentionOf").value
 _PRINTED = frozenset(term(name).value for name in ("delmaal:asPrinted", "delmaal:caseNumber"))
-_VALUES = frozenset(term(name).value for name in ("sdmx-measure:obsValue", "delmaal:lowerValue", "delmaal:upperValue"))
+_VALUES = frozenset(term(name).value for name in (
+    "sdmx-measure:obsValue", "delmaal:amount", "delmaal:lowerValue", "delmaal:upperValue", "delmaal:lowerAmount",
+    "delmaal:upperAmount"))
 _WHOLE = ("/total", "#sex-T")
 """How the codes end that say that a figure is of all: nobody looks for a figure by them."""
 
@@ -48,7 +50,10 @@ class Resource:
 
     @property
     def order(self) -> tuple[int, int, list[tuple[int, int, str]], str, str]:
-        """Where it stands among all: by kind, by its position, by its code as people count, by its title."""
+        """Where it stands among all: by kind, by its position, by its code as people count, by its title.
+
+        By the title as it stands, not by an alphabet: the index of a release that is kept has to come out the same.
+        """
         code = [(len(part), int(part), "") if part.isdigit() else (99, 0, part)
                 for part in (self.codes[0].split(".") if self.codes else ())]
         return (ORDER[self.kind.name] if self.kind else len(ORDER), self.position, code,

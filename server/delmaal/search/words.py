@@ -15,6 +15,9 @@ from typing import NamedTuple
 LONGEST_WORD = 60
 """Letters of a word that count: what is longer is no word of a language."""
 
+_FOLDED = 4 * LONGEST_WORD
+"""Letters that are folded, since some fall away: `fold` remembers what it was given."""
+
 _WORD = re.compile(r"\d{1,2}\.[a-d](?![^\W_])|\d+(?:[.,]\d+)*|[^\W_]+")
 _THOUSANDS = re.compile("(?<![\\w.,])\\d{1,3}(?:[ \u00a0\u202f]\\d{3})+(?!\\w)")
 _LETTERS = str.maketrans({"æ": "a", "ø": "o", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "œ": "o"})
@@ -45,7 +48,7 @@ def normal(text: str) -> str:
 def surfaces(text: str) -> Iterator[Surface]:
     """The words of a text that `normal` gave."""
     for found in _WORD.finditer(text):
-        word = fold(found[0].replace(",", "."))
+        word = fold(found[0][:_FOLDED].replace(",", "."))
         if word:
             yield Surface(found.start(), found.end(), word)
 

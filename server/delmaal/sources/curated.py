@@ -9,7 +9,8 @@
     topics.yaml                   what topics of others are called, where the product does not know it
     no-figures.yaml               source lines that bear a digit and no figure
 
-A slug is minted once: a later title never changes it. Every mistake of every file is found in one run.
+A slug is minted once: a later title never changes it. Every mistake of every file is found in one run. A link that
+leads out of the folder is refused by its name: what it leads to is not read, so that no message can show it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from delmaal.marks import Mapping, Node, Refused, Sequence, read_yaml
 from delmaal.records import Coded, Marks, Named, NoFigure, Publication, Topic
 from delmaal.settings import share
 from delmaal.sources.documents import read_document
-from delmaal.sources.fields import Fields, nearest, pairs
+from delmaal.sources.fields import Fields, pairs
+from delmaal.sources.nearest import nearest
 from delmaal.sources.publication import read_head
 from delmaal.sources.references import EVERY, check_references
 from delmaal.sources.statistics import read_area, read_indicator, read_named, read_statistic, read_unit
@@ -63,6 +65,11 @@ class Reading:
     files: tuple[Path, ...]
 
 
+def recognises(folder: Path) -> bool:
+    """Whether a folder is a publication that is written by hand: it begins with publication.yaml."""
+    return _exists(folder / "publication.yaml")
+
+
 def read_publication(folder: Path) -> Reading:
     """Read a publication's folder, and the SDG codes, units and topics that all publications share.
 
@@ -76,7 +83,7 @@ def source_files(folder: Path) -> list[Path]:
     files = [folder / f"{name}.yaml" for name in FILES]
     for name in FOLDERS:
         files += sorted((folder / name).glob("*.yaml"))
-    shared = [share("data") / "sdg" / "goals.yaml", share("data") / "sdg" / "targets.yaml"]
+    shared = [share("data") / "sdg" / f"{name}.yaml" for name in ("goals", "targets", "indicators")]
     shared += [share("data") / "codes" / "units.yaml", share("data") / "codes" / "topics.yaml"]
     return [file for file in [*files, *shared] if file.is_file()]
 
@@ -88,7 +95,7 @@ class _Folder:
         self.unreadable: set[tuple[str, str]] = set()
 
     def read(self) -> Reading:
-        if not _exists(self.folder / "publication.yaml"):
+        if not recognises(self.folder):
             return Reading(None, (self._no_publication(),), ())
         self._refuse_strangers()
         shared = share("data")
@@ -104,6 +111,7 @@ class _Folder:
             agents=self._named("agents", "agent", "name"),
             goals=self._coded(shared / "sdg" / "goals.yaml", "goals"),
             targets=self._coded(shared / "sdg" / "targets.yaml", "targets"),
+            un_indicators=self._coded(shared / "sdg" / "indicators.yaml", "un-indicators"),
             topics=self._topics([shared / "codes" / "topics.yaml", self.folder / "topics.yaml"]),
             no_figures=tuple(self._no_figures()),
         )
@@ -123,7 +131,7 @@ class _Folder:
     def _refuse_strangers(self) -> None:
         """A misspelt file must not be silently passed over."""
         for path in sorted(self.folder.rglob("*")):
-            relative = path.relative_to(self.folder)
+            relative = Path(unicodedata.normalize("NFC", path.relative_to(self.folder).as_posix()))
             if path.is_dir() or path.suffix == ".md" or any(part.startswith(".") for part in relative.parts):
                 continue
             stem = relative.stem if len(relative.parts) > 1 else "<slug>"
@@ -133,7 +141,21 @@ class _Folder:
                 self._refuse("file-unknown", Mark(self._name(path)), f"nothing reads this file; {hint}")
 
     def _yaml(self, name: str) -> list[Path]:
-        return sorted((self.folder / name).glob("*.yaml"))
+        folder = self.folder / name
+        return sorted(folder.glob("*.yaml")) if self._within(folder) else []
+
+    def _within(self, path: Path) -> bool:
+        """Whether a path, its links followed, leads to the publication or the product; a mistake where it does not."""
+        try:
+            real = path.resolve(strict=True)
+        except (OSError, RuntimeError):  # it leads nowhere, or round in a ring: whoever reads it says so
+            return True
+        if any(real.is_relative_to(root.resolve()) for root in (self.folder, share("data"))):
+            return True
+        sentence = "this link leads out of the publication's folder; put what it leads to in its place"
+        self._refuse("link-outside", Mark(self._name(path)), sentence)
+        self.unreadable.add((path.stem, EVERY))
+        return False
 
     def _name(self, path: Path) -> str:
         with suppress(ValueError):
@@ -141,11 +163,11 @@ class _Folder:
         return os.fsencode(path.as_posix()).decode("utf-8", "replace")
 
     def _read(self, path: Path) -> Node | None:
-        return read_yaml(path, self._name(path), self.errors)
+        return read_yaml(path, self._name(path), self.errors) if self._within(path) else None
 
     def _one_each(self, name: str, read: Callable[[Node, str, list[SourceError]], R]) -> Iterator[R]:
         for path in self._yaml(name):
-            slug, mark = path.stem, Mark(self._name(path))
+            slug, mark = unicodedata.normalize("NFC", path.stem), Mark(self._name(path))
             node = self._read(path)
             record = None if node is None else read(node, slug, self.errors)
             if record is None or not self._check_slug(name, slug, mark):
@@ -227,7 +249,7 @@ class _Folder:
 
 def slug_of(name: str) -> str:
     """The slug that a name would have; empty where nothing is left of it."""
-    letters = name.lower().replace("æ", "ae").replace("ø", "o").replace("å", "a")
+    letters = unicodedata.normalize("NFC", name).lower().replace("æ", "ae").replace("ø", "o").replace("å", "a")
     plain = unicodedata.normalize("NFKD", letters).encode("ascii", "ignore").decode()
     return "-".join(re.findall("[a-z0-9]+", plain))
 

@@ -1,4 +1,4 @@
-"""Reads a governing document with its mentions."""
+"""Reads a governing document, or another that is cited, with its mentions."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from delmaal.records import Document, DocumentMention
 from delmaal.sources.fields import Fields
 from delmaal.sources.themes import web_address
 
-TYPES = ("plan", "strategy", "decision", "agreement", "law", "convention", "report", "body")
+TYPES = ("plan", "strategy", "decision", "agreement", "law", "convention", "report", "body", "guide", "regulations",
+         "budget", "bill", "map", "measure", "study")
+ROLES = ("governing", "cited")
 STATUSES = ("under-work", "final-consideration", "to-be-adopted", "adopted")
 
 
 def read_document(node: Node, slug: str, errors: list[SourceError]) -> Document:
-    """A governing document from `documents/<slug>.yaml`."""
+    """A document from `documents/<slug>.yaml`."""
     fields = Fields(node, f'document "{slug}"', errors)
     document = Document(
         slug=slug,
         title=fields.require_label("title"),
         type=fields.choice("type", TYPES, "document-type-unknown"),
+        role=fields.choice("role", ROLES, "role-unknown", required=False, default="governing"),
         validity=_period(fields, "validity"),
         adopted=_period(fields, "adopted"),
         horizon=_period(fields, "horizon"),
@@ -40,6 +43,13 @@ def _period(fields: Fields, name: str) -> str:
     return fields.parsed(name, codes.period, "period-malformed", required=False)
 
 
+def _point(value: str) -> None:
+    """Accept a year, a month or a day, as a source prints it beside a title."""
+    if not codes.is_point(value):
+        raise ValueError("write the year, month or day that is printed: 2019, 2019-11 or 2020-05-19")
+    codes.period(value)
+
+
 def _mention(node: Node, slug: str, errors: list[SourceError]) -> DocumentMention:
     fields = Fields(node, f'a mention of document "{slug}"', errors)
     mention = DocumentMention(
@@ -50,6 +60,7 @@ def _mention(node: Node, slug: str, errors: list[SourceError]) -> DocumentMentio
         status_printed=fields.text("status-as", required=False),
         status_date=_period(fields, "status-date"),
         case_number=fields.text("case-number", required=False),
+        printed_date=fields.parsed("printed-date", _point, "period-malformed", required=False),
         note=fields.label("note", required=False),
         marks=fields.marks(),
     )

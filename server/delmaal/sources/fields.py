@@ -6,7 +6,6 @@ empty value, so that reading goes on and one run shows every mistake.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Iterator
 from typing import TypeVar
@@ -15,6 +14,7 @@ from delmaal import codes
 from delmaal.errors import Mark, SourceError, short
 from delmaal.marks import Mapping, Node, Refused, Scalar, Sequence
 from delmaal.records import WHOLE, Lines, Marks, Text
+from delmaal.sources.nearest import nearest
 
 T = TypeVar("T")
 
@@ -268,16 +268,6 @@ def pairs(node: Node, what: str, errors: list[SourceError]) -> Iterator[tuple[st
         return
     for slug, value in node.items.items():
         yield slug, node.keys[slug], value
-
-
-def nearest(value: str, among: Collection[str]) -> str:
-    """What would be right: the nearest known value, or all of them where they are few."""
-    close = difflib.get_close_matches(value[:80], list(among), n=1, cutoff=0.6)
-    if close:
-        return f'did you mean "{close[0]}"?'
-    if len(among) <= 12:
-        return f"known are {', '.join(among)}" if among else "none is known"
-    return f"{len(among)} are known; check the spelling"
 
 
 def _plain(value: str) -> str:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
+from operator import mul
 
 from delmaal import codes
-from delmaal.errors import SourceError
+from delmaal.errors import SourceError, short
 from delmaal.marks import Node, Refused
-from delmaal.records import Agent, Place, Publication, Source
+from delmaal.records import LICENCES, Agent, Place, Publication, Source
 from delmaal.sources.fields import Fields
 from delmaal.sources.themes import eu_theme, web_address
 from delmaal.terms import SLUG
 
-LICENCES = {
-    "CC BY 4.0": "http://publications.europa.eu/resource/authority/licence/CC_BY_4_0",
-    "CC0": "http://publications.europa.eu/resource/authority/licence/CC0",
-    "NLOD 2.0": "http://publications.europa.eu/resource/authority/licence/NLOD_2_0",
-}
 FREQUENCIES = ("ANNUAL", "BIENNIAL", "QUARTERLY", "MONTHLY", "IRREG", "UNKNOWN", "NEVER")
 PUBLISHER_TYPES = ("LocalAuthority", "RegionalAuthority", "NationalAuthority")
 LOS_THEMES = (
@@ -28,6 +24,12 @@ LOS_THEMES = (
 
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _EMAIL = re.compile(r"[A-Za-z0-9.!$&'*+/=_~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+\Z")  # needs no escape in mailto:
+_REGISTERED = re.compile(
+    r"https?://(?:organization-catalog\.(?:fellesdatakatalog\.digdir|staging\.fellesdatakatalog\.digdir)\.no/organizations"
+    r"|(?:www\.)?data\.norge\.no/(?:[a-z]{2}/)?organizations?|data\.brreg\.no/enhetsregisteret/(?:api/)?(?:under)?enheter)"
+    r"/([^/?#]+)/?\Z"
+)
+"""The IRIs of organisations in Norway's registers, which end in the organisation's number."""
 _DEGREES = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]+)?\Z")
 
 
@@ -109,7 +111,13 @@ def _place(node: Node, errors: list[SourceError]) -> Place:
     label = fields.require_label("label")
     bbox = fields.parsed("bbox", bounding_box, "bbox-malformed", required=False)
     centroid = fields.parsed("centroid", point, "centroid-malformed", required=False)
-    return Place(fields.done(), iri, label, tuple(bbox.split()), tuple(centroid.split()))
+    place = Place(fields.done(), iri, label, tuple(bbox.split()), tuple(centroid.split()))
+    if place.bbox and place.centroid:
+        west, south, east, north, x, y = map(float, (*place.bbox, *place.centroid))
+        if not (west <= x <= east and south <= y <= north):
+            sentence = f'centroid "{centroid}" lies outside the bbox "{bbox}"; write east before north in both'
+            fields.refuse("centroid-malformed", "centroid", sentence)
+    return place
 
 
 def _date(value: str) -> None:
@@ -132,10 +140,31 @@ def _agent(fields: Fields, errors: list[SourceError]) -> Agent:
         contact_email=contact.matching("email", _EMAIL, "write an e-mail address: post@example.org", required=False),
         marks=inner.done(),
     )
+    _check_identifier(inner, agent)
     if not (contact.done().lacks() or contact.has("url") or contact.has("email")):
         sentence = "the contact has neither url nor email; add one of them"
         contact.refuse("contact-unreachable", "url", sentence)
     return agent
+
+
+def organisation_number(value: str) -> bool:
+    """Whether a text is a Norwegian organisation number: nine digits, the last a check on the others (modulus 11)."""
+    weights = (3, 2, 7, 6, 5, 4, 3, 2, 1)
+    return bool(re.fullmatch("[0-9]{9}", value)) and not sum(map(mul, map(int, value), weights)) % 11
+
+
+def _check_identifier(fields: Fields, agent: Agent) -> None:
+    """A publisher that is named by its IRI in a Norwegian register has the number there, and a number that can be."""
+    found = _REGISTERED.match(agent.iri)
+    if not found or not agent.identifier:
+        return
+    number = found[1]
+    if not organisation_number(number):
+        wrong = f'iri ends in "{short(number)}", no organisation number: nine digits, the last a check on the others'
+        fields.refuse("identifier-malformed", "iri", f"{wrong}; look it up in the register")
+    elif agent.identifier != number:
+        wrong = f'identifier is "{short(agent.identifier)}", and iri ends in {number}'
+        fields.refuse("identifier-malformed", "identifier", f"{wrong}; write the right one in both")
 
 
 def _record(fields: Fields, name: str) -> Node:

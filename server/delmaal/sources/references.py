@@ -6,12 +6,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from itertools import chain
 
+from delmaal import codes
 from delmaal.errors import Mark, SourceError, short
-from delmaal.records import Lines, Marks, Publication, TargetLink
-from delmaal.sources.fields import nearest
+from delmaal.records import Indicator, Lines, Marks, Publication, TargetLink, Theme
+from delmaal.sources.nearest import Nearest
 
 EVERY = "*"
 """Stands for all records of a file that could not be read, beside the slugs of single ones."""
+MAX_STEPS = 12
+"""How many records of a ring a message shows."""
 
 
 def check_references(publication: Publication, unreadable: Collection[tuple[str, str]],
@@ -37,6 +40,7 @@ class _Check:
             "units": {record.slug for record in publication.units},
             "targets": {record.code for record in publication.targets},
         }
+        self.nearest = {name: Nearest(known) for name, known in self.known.items()}
 
     def run(self) -> None:
         self._themes()
@@ -51,6 +55,7 @@ class _Check:
             self._exists("units", indicator.unit, indicator.marks, "unit")
             if indicator.unit in lost:
                 indicator.marks.refuse("unit")
+            self._matches(indicator)
         for area in self.publication.areas:
             self._exists("areas", area.part_of, area.marks, "part-of")
             self._exists("areas", area.replaced_by, area.marks, "replaced-by")
@@ -63,13 +68,14 @@ class _Check:
             self._within(lines.lines, lines.marks.at("lines"))
 
     def _themes(self) -> None:
-        numbers: dict[int, str] = {}
+        numbers: dict[int, Theme] = {}
         for theme in self.publication.themes:
             if theme.number in numbers:
-                sentence = f'number {theme.number} is that of theme "{numbers[theme.number]}" too; number them anew'
-                self._refuse("number-duplicate", theme.marks.at("number"), sentence)
+                first = numbers[theme.number]
+                sentence = f'number {theme.number} is that of theme "{first.slug}" too, at {first.marks.at("number")}'
+                self._refuse("number-duplicate", theme.marks.at("number"), f"{sentence}; number them anew")
             elif not theme.marks.lacks("number"):
-                numbers[theme.number] = theme.slug
+                numbers[theme.number] = theme
             self._within(theme.lines, theme.marks.at("lines"))
             self._within(theme.title_lines, theme.marks.at("title-lines"))
             for link in theme.targets:
@@ -103,13 +109,29 @@ class _Check:
             sentence = f"target {link.code} is {link.basis}{' and in conflict' if link.conflict else ''}"
             self._refuse("note-missing", marks.record, f"{sentence}; add a note with the reason for the choice")
 
+    def _matches(self, indicator: Indicator) -> None:
+        """A UN indicator is numbered under a target that exists."""
+        for field, matches in (("close-match", indicator.close_match), ("related-match", indicator.related_match)):
+            for index, code in enumerate(matches):
+                target = codes.indicator_target(code)
+                if target and self.known["targets"] and target not in self.known["targets"]:
+                    sentence = f'{field} holds "{code}", and there is no target {target}; look the code up at the UN'
+                    self._refuse("un-indicator-unknown", indicator.marks.at(f"{field}.{index}"), sentence)
+
     def _statistics(self) -> None:
         keys: dict[tuple[str, ...], Mark] = {}
+        indicators = {indicator.slug: indicator for indicator in self.publication.indicators}
         for statistic in self.publication.statistics:
             marks = statistic.marks
             self._exists("indicators", statistic.indicator, marks, "indicator")
             self._exists("areas", statistic.area, marks, "area")
             self._exists("breakdowns", statistic.breakdown, marks, "breakdown")
+            self._exists("units", statistic.unit, marks, "unit")
+            measured = indicators.get(statistic.indicator)
+            if measured and statistic.numbered and not measured.unit and not measured.marks.lacks("unit"):
+                measured.marks.refuse("unit")
+                sentence = f"indicator {statistic.indicator} has no unit, and a number at {marks.record}; add unit"
+                self._refuse("unit-missing", measured.marks.record, sentence)
             for mention in statistic.mentions:
                 self._exists("themes", mention.theme, mention.marks, "theme")
                 self._exists("agents", mention.source, mention.marks, "source")
@@ -128,8 +150,8 @@ class _Check:
         if (name, slug) in self.unreadable or (name, EVERY) in self.unreadable:
             return
         singular = name.removesuffix("s")
-        hint = nearest(slug, sorted(self.known[name]))
-        self._refuse(f"{singular}-unknown", marks.at(field), f'there is no {singular} "{short(slug)}"; {hint}')
+        self._refuse(f"{singular}-unknown", marks.at(field), f'there is no {singular} "{short(slug)}"; '
+                                                                 f"{self.nearest[name].to(slug)}")
 
     def _acyclic(self, leads: Mapping[str, tuple[str, Marks]], field: str) -> None:
         """Refuse a record that comes back to itself; of a ring, the first that is met."""
@@ -144,7 +166,8 @@ class _Check:
                 ring = way[way.index(slug):]
                 marks = leads[ring[-1]][1]
                 marks.refuse(field)
-                shown = " → ".join(f'"{short(name)}"' for name in (*ring, slug))
+                steps = [*ring[:MAX_STEPS], "…", *ring[-1:], slug] if len(ring) > MAX_STEPS else [*ring, slug]
+                shown = " → ".join(f'"{short(name)}"' for name in steps)
                 self._refuse("reference-circular", marks.at(field), f"{field} leads back to where it began: {shown}; "
                                                                     f"leave {field} out of one of them")
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from delmaal import codes
+from delmaal import amounts, codes
 from delmaal.errors import Mark, SourceError
 from delmaal.marks import Node
 from delmaal.records import Area, Indicator, Named, Statistic, StatisticMention, Unit
@@ -14,11 +12,12 @@ from delmaal.sources.themes import CERTAINTIES, web_address
 KINDS = ("observation", "projection", "target", "threshold", "ranking")
 QUALIFIERS = ("about", "over", "under", "nearly", "at-least", "at-most")
 SEXES = ("T", "M", "F")
+AGENT_TYPES = ("organisation", "survey")
 REASONS = ("no-number", "range", "unassigned")
 AREA_TYPES = ("municipality", "former-municipality", "county", "country", "continent", "world", "district", "other")
+DECIMALS = ("0", "1", "2", "3", "4", "5", "6")
 MULTIPLIERS = ("3", "6", "9")
 
-_UN_INDICATOR = re.compile(r"C[0-9]{2}[0-9a-d]{4}\Z")
 
 
 def read_statistic(node: Node, slug: str, mark: Mark, errors: list[SourceError]) -> Statistic:
@@ -32,6 +31,8 @@ def read_statistic(node: Node, slug: str, mark: Mark, errors: list[SourceError])
         lower=fields.decimal("lower"),
         upper=fields.decimal("upper"),
         multiplier=fields.choice("multiplier", MULTIPLIERS, "multiplier-unknown", required=False),
+        rounded_to=fields.choice("rounded-to", DECIMALS, "rounding-unknown", required=False),
+        unit=fields.text("unit", required=False),
         qualifier=fields.choice("qualifier", QUALIFIERS, "qualifier-unknown", required=False),
         area=fields.text("area"),
         period=fields.parsed("period", codes.period, "period-malformed"),
@@ -48,6 +49,14 @@ def read_statistic(node: Node, slug: str, mark: Mark, errors: list[SourceError])
     fields.done()
     fields.doubt("mentions", any(mention.marks.lacks("as") for mention in statistic.mentions))
     _check_number(fields, statistic)
+    _check_amounts(fields, statistic)
+    if statistic.unit and fields.has("indicator"):
+        sentence = f"{fields.what} takes its unit from its indicator; delete unit"
+        fields.refuse("unit-contradicted", "unit", sentence)
+    decimals = len(statistic.value.partition(".")[2])
+    if statistic.rounded_to and decimals > int(statistic.rounded_to):
+        sentence = f"{fields.what} says that it is rounded to {statistic.rounded_to} decimals and has {decimals}"
+        fields.refuse("rounding-contradicted", "rounded-to", f"{sentence}; correct one of them")
     return statistic
 
 
@@ -66,6 +75,15 @@ def _check_number(fields: Fields, statistic: Statistic) -> None:
         fields.refuse("range-incomplete", "not-observed", f"{what} is a range; add lower and upper")
     elif reason == "no-number" and any(numbers):
         fields.refuse("value-contradicted", "not-observed", f"{what} has a number; delete not-observed")
+
+
+def _check_amounts(fields: Fields, statistic: Statistic) -> None:
+    """An amount is one that every engine computes with; beyond that, sums and filters would leave it out in silence."""
+    for name, number in (("value", statistic.value), ("lower", statistic.lower), ("upper", statistic.upper)):
+        if number and amounts.is_too_large(number, statistic.multiplier):
+            times = f" times 10 to the power of {statistic.multiplier}" if statistic.multiplier else ""
+            sentence = f"{number}{times} has more than {amounts.DIGITS} digits before the point; look at both"
+            fields.refuse("number-wrong", name, f"{fields.what}: {sentence}")
 
 
 def _mention(node: Node, slug: str, errors: list[SourceError]) -> StatisticMention:
@@ -94,7 +112,7 @@ def read_indicator(node: Node, slug: str, mark: Mark, errors: list[SourceError])
         slug=slug,
         label=fields.require_label("label"),
         definition=fields.label("definition", required=False),
-        unit=fields.text("unit"),
+        unit=fields.text("unit", required=False),
         close_match=fields.texts("close-match", _un_indicator, "un-indicator-malformed"),
         related_match=fields.texts("related-match", _un_indicator, "un-indicator-malformed"),
         marks=fields.marks(),
@@ -104,8 +122,8 @@ def read_indicator(node: Node, slug: str, mark: Mark, errors: list[SourceError])
 
 
 def _un_indicator(value: str) -> None:
-    if not _UN_INDICATOR.match(value):
-        raise ValueError("write the UN's permanent code, as in C030401")
+    if codes.indicator_target(value) is None:
+        raise ValueError("write the UN's permanent code, as in C030401: goal, target and number, two signs each")
 
 
 def read_area(node: Node, slug: str, mark: Mark, errors: list[SourceError]) -> Area:
@@ -131,7 +149,8 @@ def read_named(node: Node, slug: str, mark: Mark, errors: list[SourceError], kin
     fields = Fields(node, f'{kind} "{slug}"', errors, mark)
     label = fields.require_label(name)
     see_also = fields.texts("see-also", web_address, "address-malformed")
-    return Named(marks=fields.done(), slug=slug, label=label, see_also=see_also)
+    sort = fields.choice("type", AGENT_TYPES, "agent-type-unknown", required=False) if kind == "agent" else ""
+    return Named(marks=fields.done(), slug=slug, label=label, see_also=see_also, type=sort)
 
 
 def read_unit(node: Node, slug: str, mark: Mark, errors: list[SourceError]) -> Unit:

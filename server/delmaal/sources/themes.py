@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode
 
 from delmaal import codes
-from delmaal.errors import SourceError, short
+from delmaal.errors import Mark, SourceError, short
 from delmaal.marks import Node
 from delmaal.records import Lines, PrintedCode, TargetLink, Theme
 from delmaal.sources.fields import Fields
@@ -16,6 +17,7 @@ BASES = ("both", "text-only", "printed-only")
 TEXT_FORMS = ("whole", "shortened", "split", "extended", "reworded")
 PLACES = ("label", "inline")
 CERTAINTIES = ("certain", "likely", "uncertain")
+_LOS = re.compile(r"https://psi\.norge\.no/los/(?:tema|ord)/[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 EU_THEMES = ("AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN")
 
 
@@ -29,7 +31,7 @@ def read_theme(node: Node, slug: str, errors: list[SourceError]) -> Theme:
         title_lines=fields.lines("title-lines", required=False),
         lines=fields.lines(),
         summary=fields.require_label("summary"),
-        subjects=fields.texts("subjects", web_address, "address-malformed"),
+        subjects=fields.texts("subjects", topic, "address-malformed"),
         eu_themes=fields.texts("eu-themes", eu_theme, "eu-theme-unknown", required=True),
         targets=fields.records("targets", lambda item: _link(item, slug, errors)),
         marks=fields.marks(),
@@ -52,6 +54,17 @@ def web_address(value: str) -> None:
         raise ValueError("this is no web address; write %20 for a space, and no quotes, braces or brackets") from error
     if not host:
         raise ValueError("write an address that begins with https:// or http:// and a host")
+
+
+def topic(value: str) -> None:
+    """Accept the IRI of a topic: any web address, but LOS only in the form of its words and themes.
+
+    Raises ValueError for anything else.
+    """
+    web_address(value)
+    if urlsplit(value).hostname == "psi.norge.no" and not _LOS.match(value):
+        raise ValueError("write a theme or word of LOS by its IRI, as in https://psi.norge.no/los/tema/folkehelse or "
+                         "https://psi.norge.no/los/ord/klimatiltak")
 
 
 def eu_theme(value: str) -> None:
@@ -115,19 +128,20 @@ def _print(node: Node, code: str, errors: list[SourceError]) -> PrintedCode:
 
 
 def _codes_once(theme: Theme, errors: list[SourceError]) -> None:
-    seen: set[str] = set()
-    printed: set[tuple[int, str, str]] = set()
+    """Each target and each printed code stands once in a theme; of two, the later in the file is the one too many."""
+    seen: dict[str, Mark] = {}
+    printed: dict[tuple[int, str, str], Mark] = {}
     for link in theme.targets:
         if link.code and link.code in seen:
-            sentence = f'theme "{theme.slug}" links target {link.code} twice; merge the two'
+            sentence = f'theme "{theme.slug}" links target {link.code} at {seen[link.code]} too; merge the two'
             errors.append(SourceError("target-duplicate", link.marks.at("code"), sentence))
-        seen.add(link.code)
+        seen.setdefault(link.code, link.marks.at("code"))
         for item in link.printed:
             key = (item.line, item.reading, item.place)
             if key in printed:
-                sentence = f"the code {short(item.printed)} on line {item.line} stands here twice; keep one"
+                sentence = f"the code {short(item.printed)} on line {item.line} stands at {printed[key]} too; keep one"
                 errors.append(SourceError("printed-code-duplicate", item.marks.at("as"), sentence))
-            if not item.marks.lacks("as", "line", "place"):
-                printed.add(key)
+            elif not item.marks.lacks("as", "line", "place"):
+                printed[key] = item.marks.at("as")
 
 

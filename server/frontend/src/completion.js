@@ -1,7 +1,17 @@
 // Completes prefixes, classes and properties from what the release says of itself (/sparql/completion.json).
 import { el, say } from "./elements.js";
+import { completeThings } from "./things.js";
 
 const MOST = 60;
+
+/** The editor's grammar with the prefixes that the endpoint knows of itself: to use one undeclared is no mistake. */
+export function knowPrefixes(Yasqe, prefixes) {
+  const original = Yasqe.modes.sparql11;
+  Yasqe.defineMode("sparql11", (...given) => {
+    const mode = original(...given);
+    return { ...mode, startState: (...at) => ({ ...mode.startState(...at), prefixes: { ...prefixes } }) };
+  });
+}
 
 /** Registers the completers of this publication and leaves out those that ask other servers. */
 export function completeFrom(Yasqe, settings) {
@@ -37,7 +47,8 @@ export function completeFrom(Yasqe, settings) {
     persistenceId: null,
     get: () => Object.entries(prefixes).map(([prefix, namespace]) => `${prefix}: <${namespace}>`).sort(),
   });
-  return ["variables", "own-prefixes", "classes", "properties"];
+  completeThings(Yasqe, settings);
+  return ["variables", "own-prefixes", "classes", "properties", "things"];
 }
 
 function searchable({ iri, name, label }) {

@@ -27,6 +27,11 @@ export function say(phrase, values = {}) {
   return phrase.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
+/** A text of at most so many letters. */
+export function cut(text, length) {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}
+
 /** A labelled choice among values. */
 export function choice(label, options, chosen, onchange) {
   const select = el("select", { onchange: () => onchange(select.value) },

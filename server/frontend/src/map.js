@@ -61,10 +61,28 @@ export function mapView(places, settings) {
     places.filter((place) => place.point).flatMap((place) => place.rings.flat().map(([lon, lat]) => svg("g", {},
       svg("circle", { cx: x(lon), cy: y(lat), r: 6, class: "place" }, svg("title", {}, place.label)),
       svg("text", { x: x(lon) + 10, y: y(lat) + 5, class: "name" }, place.label)))));
-  const listed = [...new Map(places.map((place) => [`${place.label} ${place.href}`, place])).values()];
+  const listed = listOf(places);
   const list = el("ul", { class: "places" }, listed.slice(0, 500).map((place) => el("li", {},
-    place.href ? el("a", { href: place.href }, place.label) : place.label, ` ${place.rings[0][0][1].toFixed(3)}, ${place.rings[0][0][0].toFixed(3)}`)));
-  return el("div", {}, drawn, list);
+    place.href ? el("a", { href: place.href }, place.label) : place.label, ` ${place.centre[1].toFixed(3)}, ${place.centre[0].toFixed(3)}`)));
+  return el("div", {}, drawn, el("p", { class: "note" }, words["map-note"]), list);
+}
+
+/** Each place once, with its centre: the point that it has, else the middle of its extent. */
+export function listOf(places) {
+  const found = new Map();
+  for (const place of places) {
+    const key = `${place.label} ${place.href}`;
+    if (found.has(key) && (found.get(key).point || !place.point)) continue;
+    found.set(key, { ...place, centre: middleOf(place.rings.flat()) });
+  }
+  return [...found.values()];
+}
+
+function middleOf(points) {
+  return [0, 1].map((axis) => {
+    const values = points.map((point) => point[axis]);
+    return (Math.min(...values) + Math.max(...values)) / 2;
+  });
 }
 
 function extent(values) {

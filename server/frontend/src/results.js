@@ -2,8 +2,9 @@
 import { chartable, chartView } from "./chart.js";
 import { el, say } from "./elements.js";
 import { mapView, placesOf } from "./map.js";
-import { isGraph, snippetsFor } from "./snippets.js";
+import { declared, isGraph, snippetsFor } from "./snippets.js";
 import { tableView } from "./table.js";
+import { stretchesOf, timelineView } from "./timeline.js";
 
 const LONGEST_ADDRESS = 8000;
 
@@ -49,12 +50,12 @@ export function show(reply, query, settings, { place, offers }) {
   const time = ` ${say(words.time, { n: reply.milliseconds })}`;
   const { answer } = reply;
   if (answer?.boolean !== undefined) place.replaceChildren(el("p", { class: "truth", role: "status" }, (answer.boolean ? words.yes : words.no)));
-  else if (answer) showTable(answer, reply, time, settings, place);
+  else if (answer) showTable(answer, query, reply, time, settings, place);
   else place.replaceChildren(el("p", { class: "count", role: "status" }, `${words.answer}${time}`), raw(reply.text));
   offers.replaceChildren(...offersOf(query, answer?.boolean !== undefined, settings));
 }
 
-function showTable(answer, reply, time, settings, place) {
+function showTable(answer, query, reply, time, settings, place) {
   const { words } = settings;
   const count = answer.results.bindings.length;
   const phrase = count === 0 ? words.none : count === 1 ? words.row : say(words.rows, { n: count });
@@ -64,9 +65,11 @@ function showTable(answer, reply, time, settings, place) {
     return;
   }
   const places = placesOf(answer, settings);
+  const stretches = stretchesOf(answer, settings);
   const views = [
     ["table", () => tableView(answer, settings)],
-    chartable(answer).length ? ["chart", () => chartView(answer, settings)] : null,
+    chartable(answer, query).length ? ["chart", () => chartView(answer, query, settings)] : null,
+    stretches.length ? ["timeline", () => timelineView(stretches, settings)] : null,
     places.length ? ["map", () => mapView(places, settings)] : null,
     ["raw", () => raw(reply.text)],
   ].filter(Boolean);
@@ -97,14 +100,15 @@ export function addressOf(query, format) {
 function offersOf(query, truth, settings) {
   const { words, formats } = settings;
   const rows = isGraph(query) ? formats.graph : formats.table.filter(([name]) => !truth || !["csv", "tsv"].includes(name));
-  const link = new URL(addressOf(query), location.href).href;
+  const kept = addressOf(declared(query, settings.prefixes)); // whoever gets it may paste it elsewhere
+  const link = new URL(kept, location.href).href;
   return [
     el("h3", {}, words.downloads),
     el("ul", { class: "formats" }, rows.map(([name, label, suffix]) => el("li", {},
       el("a", { href: addressOf(query, name), download: `delmaal.${suffix}`, onclick: (event) => post(event, query, name, suffix) }, label)))),
-    el("p", { class: "permanent" }, `${words.permanent}: `, el("a", { href: addressOf(query) }, cut(link)), " ", copier(link, words)),
+    el("p", { class: "permanent" }, `${words.permanent}: `, el("a", { href: kept }, cut(link)), " ", copier(link, words)),
     el("h3", {}, words.snippets),
-    ...snippetsFor(settings.snippets, query, new URL("/sparql", location.href).href).map(([title, text]) =>
+    ...snippetsFor(settings.snippets, query, new URL("/sparql", location.href).href, settings.prefixes).map(([title, text]) =>
       el("details", { class: "snippet" }, el("summary", {}, title), copier(text, words), el("pre", { class: "text", tabindex: "0" }, el("code", {}, text)))),
   ];
 }

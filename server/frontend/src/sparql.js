@@ -2,7 +2,8 @@
 import Yasqe from "@zazuko/yasqe";
 import "@zazuko/yasqe/build/yasqe.min.css";
 import "./sparql.css";
-import { completeFrom } from "./completion.js";
+import { completeFrom, knowPrefixes } from "./completion.js";
+import { el } from "./elements.js";
 import { addressOf, ask, show } from "./results.js";
 
 const form = document.getElementById("ask");
@@ -17,6 +18,7 @@ function start(form) {
   const places = { place: document.getElementById("shown"), offers: document.getElementById("offers") };
   let running = null;
 
+  knowPrefixes(Yasqe, settings.prefixes);
   Yasqe.defaults.autocompleters = completeFrom(Yasqe, settings);
   const holder = document.createElement("div");
   holder.className = "editor";
@@ -59,8 +61,7 @@ function start(form) {
     try {
       const reply = await ask(query, settings, own.signal);
       show(reply, query, settings, places);
-      const mistake = /^(\d+):(\d+):/.exec(reply.problem ?? "");
-      if (mistake) editor.getDoc().setCursor({ line: mistake[1] - 1, ch: mistake[2] - 1 });
+      pointOut(reply.problem ?? "");
       history.replaceState(null, "", address(query, settings.lang));
       point(query);
     } catch (error) {
@@ -72,6 +73,27 @@ function start(form) {
         section.removeAttribute("aria-busy");
       }
     }
+  }
+
+  /** What the server found, at its place: in the margin and under the word, until the query is changed. */
+  function pointOut(problem) {
+    const place = /^(\d+):(\d+): (.*)/s.exec(problem);
+    if (!place) return;
+    const [line, ch, doc] = [place[1] - 1, place[2] - 1, editor.getDoc()];
+    const rest = doc.getLine(line)?.slice(ch) ?? "";
+    const length = /^\s*\S*/.exec(rest)[0].length;
+    const mark = doc.markText({ line, ch: length ? ch : Math.max(0, ch - 1) }, { line, ch: ch + Math.max(length, 1) },
+      { className: "mistake", attributes: { title: place[3] } });
+    editor.clearGutter("gutterErrorBar");
+    editor.setGutterMarker(line, "gutterErrorBar", el("span", { class: "mistake-here", title: place[3] }, "!"));
+    doc.setCursor({ line, ch });
+    editor.scrollIntoView({ line, ch });
+    const forget = () => {
+      mark.clear();
+      editor.clearGutter("gutterErrorBar");
+      editor.off("change", forget);
+    };
+    editor.on("change", forget);
   }
 
   /** The other language is chosen for the query that stands here now. */

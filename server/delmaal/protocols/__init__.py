@@ -1,0 +1,1 @@
+"""What programs speak: SPARQL, history, search, reconciliation, dumps, discovery."""

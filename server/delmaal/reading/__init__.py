@@ -1,0 +1,1 @@
+"""An opened release: what every page and protocol reads of it."""

@@ -1,0 +1,65 @@
+"""A resource as one value of a page: its label in the reader's language where it has it, and where it leads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote
+
+from delmaal.reading.releases import Opened
+from delmaal.terms import PREFIXES, compact
+
+
+class Value(NamedTuple):
+    """A value: its text, its language where it is not the page's, and the address it leads to, if any."""
+
+    text: str
+    language: str = ""
+    href: str = ""
+    code: str = ""
+
+
+_SDG = PREFIXES["sdg"]
+_SDG_CODE = re.compile(r"\d{1,2}(?:\.[0-9a-d]{1,2})?\Z")
+
+
+def labelled(opened: Opened, iri: str, language: str, labels: Mapping[str, str] | None = None) -> Value:
+    """An IRI by its label: in the page's language, else nb, nn, en, any, marked with its language; else shortened.
+
+    `labels` are those of the release where they are not given.
+    """
+    if labels is None:
+        labels = opened.labels(iri)
+    code = iri[len(_SDG) :] if iri.startswith(_SDG) and _SDG_CODE.match(iri, len(_SDG)) else ""
+    href = address(opened.release.base, iri)
+    for wanted in (language, "nb", "nn", "no", "en", ""):
+        if wanted in labels:
+            return Value(labels[wanted], wanted if wanted != language else "", href, code)
+    for other, text in labels.items():
+        return Value(text, other, href, code)
+    return Value(shortened(opened.release.base, iri), "", href, code)
+
+
+def shortened(base: str, iri: str) -> str:
+    """An IRI as a prefixed name, else without the publication's base, else whole."""
+    short = compact(iri)
+    return short if short != iri else iri.removeprefix(base)
+
+
+@lru_cache(maxsize=1 << 14)
+def address(base: str, iri: str) -> str:
+    """Where the page of an IRI is on this server; nothing for an IRI that is no web address or name."""
+    local = iri.removeprefix(base + "id/")
+    if local != iri and "#" not in local and "?" not in local:
+        return f"/doc/{quote(local, safe='/.~-_')}"
+    if iri.startswith(("http://", "https://", "urn:")):
+        return f"/doc?iri={quote(iri, safe='')}"
+    return ""
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """Sorts 3.4 before 3.10, and numbers before letters."""
+    parts = text.lower().split(".")
+    return [(int(part), "") if part.isdecimal() else (10**9, part) for part in parts]

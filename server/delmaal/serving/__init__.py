@@ -1,0 +1,1 @@
+"""Publications over HTTP: the application, the front before it, its processes."""
