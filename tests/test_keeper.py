@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -23,9 +25,11 @@ from delmaal import formats
 from delmaal.engine import writing
 from delmaal.errors import (
     KEPT,
+    DelmaalError,
     KeeperUnreachable,
     KeptError,
     QueryAbandoned,
+    QueryBusy,
     QueryMalformed,
     QueryTooBig,
     QueryTooDeep,
@@ -36,6 +40,7 @@ from delmaal.errors import (
     UpdateRefused,
 )
 from delmaal.keeper import BOARD, Answer, Keeper, Request, ask, evaluation, tokens, workload
+from delmaal.keeper.asking import AsyncKeeper, _Asked
 from delmaal.settings import load
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limits are Linux's")
@@ -738,3 +743,54 @@ def test_a_killed_server_leaves_no_orphan(tmp_path: Path, release: str) -> None:
 def test_an_address_that_is_too_long(tmp_path: Path) -> None:
     with pytest.raises(ServerError, match="too long"):
         keeper_in(tmp_path / ("x" * 120)).start()
+
+
+class Watched:
+    """What tells that a client left, as granian makes it: it holds who waits for it, also once it was cancelled, unseen
+    by the garbage collector. A list that is held from outside stands for that here."""
+
+    _asyncio_future_blocking = False
+
+    def __init__(self) -> None:
+        self.held: list[object] = []
+
+    def get_loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
+
+    def add_done_callback(self, call: object, **_: object) -> None:
+        self.held.append(call)
+
+    def cancel(self) -> bool:
+        return True
+
+    def __await__(self) -> Iterator[object]:
+        yield self
+
+
+def test_who_asked_and_was_answered_is_forgotten(keeper: Keeper, release: str) -> None:
+    """Whether it was answered or refused: else each slow query that is refused costs some kilobytes for ever."""
+    watched: list[Watched] = []
+
+    def leave() -> Watched:
+        watched.append(Watched())
+        return watched[-1]
+
+    async def ask_all() -> None:
+        from_loop = AsyncKeeper(keeper.socket, patience=0.3)
+        texts = (A_WHILE, CROSS, "ASK {", *[f"{CROSS} # {number}" for number in range(2 * WORKERS)])
+        found = await asyncio.gather(*(
+            from_loop.ask(Request(release, text), leave) for text in texts))  # type: ignore[arg-type]
+        refused = [each for each in found if isinstance(each, DelmaalError)]
+        assert {type(each) for each in refused} >= {QueryMalformed, QueryBusy}
+        assert not any(each.__traceback__ for each in refused)
+
+    gc.collect()
+    others = sum(type(each) is _Asked for each in gc.get_objects())
+    asyncio.run(ask_all())
+    assert any(each.held for each in watched)
+    gc.collect()
+    assert sum(type(each) is _Asked and each._leaving is not None for each in gc.get_objects()) == 0
+    for each in watched:
+        each.held.clear()  # as what holds them goes with its connection
+    gc.collect()
+    assert sum(type(each) is _Asked for each in gc.get_objects()) == others

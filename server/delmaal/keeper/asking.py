@@ -80,7 +80,7 @@ class AsyncKeeper:
                     attempt += 1
                 # The child ended between two queries with this one in its hands; another takes it.
         except DelmaalError as error:
-            return error
+            return error.with_traceback(None)  # its frames hold the request, and would for as long as it is kept
         finally:
             asked.end()
             if passage is not None:
@@ -119,6 +119,10 @@ class AsyncKeeper:
         return found
 
 
+async def _nothing() -> None:
+    """What is left to be done once a query is not waited for."""
+
+
 class _Asked:
     """A query that is waited for."""
 
@@ -136,10 +140,16 @@ class _Asked:
         self._timer = self.loop.call_later(AT_ONCE_SECONDS, self._glance)
 
     def end(self) -> None:
-        """It is not waited for any more."""
+        """It is not waited for any more.
+
+        What watches the connection calls `_left`, and so holds this object. The server makes it, outside the sight of
+        the garbage collector, so the circle is broken here: else neither would ever go.
+        """
         self._timer.cancel()
-        if self._leaving is not None:
-            self._leaving.cancel()
+        leaving, self._leaving, self._leave = self._leaving, None, _nothing
+        self._error = self.passage = None
+        if leaving is not None:
+            leaving.cancel()
 
     def _glance(self) -> None:
         """Look after it: called once the answer did not come at once, and every tenth of a second from then on."""
