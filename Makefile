@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FRONTEND := $(shell find server/frontend -name node_modules -prune -o -type f -print) hatch_build.py
 DIST := server/delmaal/site/static/dist/manifest.json
 
-.PHONY: help serve test test-long lint check bench lock clean
+.PHONY: help serve test test-long lint check bench messages lock clean
 
 help:            ## show what there is
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' Makefile | sed 's/:.*## */\t/'
@@ -24,6 +24,9 @@ test-long: $(VENV)/.dev $(DIST)  ## run the tests that take their time
 
 bench: $(VENV)/.dev  ## print the figures: time and memory of a build, as ratios
 	$(BIN)/python tests/bench/run.py $(ARGS)
+
+messages: $(VENV)/.dev  ## bring the catalogues of words up to date with the code; ARGS=sv begins one
+	$(BIN)/python -m delmaal.languages.messages $(ARGS)
 
 lock: $(VENV)/.dev  ## resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \

@@ -513,13 +513,12 @@ def test_what_is_read_of_a_release_does_not_keep_it_open(tiny_release: Release) 
         things.thing("https://example.org/lillevik/id/theme/x")
 
 
-def test_every_word_is_said_somewhere_and_in_both_languages() -> None:
+def test_every_word_is_said_somewhere() -> None:
     rooms = [ROOT / "server/delmaal" / name for name in ("reading", "http", "site", "protocols", "serving")]
     paths = [path for room in rooms for path in room.rglob("*")]
     files = [path for path in paths if path.suffix in (".py", ".html") and path.name != "wording.py"]
     text = "".join(path.read_text("utf-8") for path in files)
-    for key, words in WORDS.items():
-        assert all(words), key
+    for key in WORDS:
         assert f'"{key}"' in text or key.startswith("part-"), key
 
 

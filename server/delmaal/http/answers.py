@@ -118,7 +118,7 @@ def _banner(request: Asked, past: Past) -> bytes:
     spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
     now = target_of(request.path, request.query).removeprefix(past.prefix)
     time = past.switch.time.strftime("%Y-%m-%dT%H:%M:%SZ")
-    page = request.render("past.html", words=WORDS[spoken], lang=spoken, prefix=past.prefix, now=now, time=time)
+    page = request.render("past.html", words=WORDS.within(spoken), lang=spoken, prefix=past.prefix, now=now, time=time)
     return page.encode()
 
 

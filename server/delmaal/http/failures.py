@@ -13,31 +13,33 @@ from delmaal.formats import ASKED_WITH, Format, format_named, names_of
 from delmaal.http.asked import Asked
 from delmaal.http.negotiate import HTML, choose, language
 from delmaal.http.reply import Reply, as_json
+from delmaal.languages import Words
 
 log = logging.getLogger("delmaal.serving")
 
-TITLES: dict[int, tuple[str, str]] = {
-    400: ("Ugyldig forespørsel", "Bad request"),
-    403: ("Ikke tillatt", "Forbidden"),
-    404: ("Finnes ikke", "Not found"),
-    405: ("Metoden er ikke tillatt", "Method not allowed"),
-    406: ("Ingen av formatene passer", "No acceptable format"),
-    410: ("Finnes ikke lenger", "Gone"),
-    408: ("For treg forespørsel", "Request timeout"),
-    412: ("Betingelsen holder ikke", "Precondition failed"),
-    413: ("For stor forespørsel", "Content too large"),
-    414: ("For lang adresse", "Address too long"),
-    415: ("Ukjent medietype", "Unsupported media type"),
-    416: ("Området finnes ikke", "Range not satisfiable"),
-    422: ("Kan ikke utføres", "Unprocessable"),
-    429: ("For mange forespørsler", "Too many requests"),
-    431: ("For lange hodefelt", "Headers too long"),
-    500: ("Feil på tjeneren", "Server error"),
-    501: ("Ukjent metode", "Method not implemented"),
-    502: ("Databasen svarer ikke", "Store unreachable"),
-    503: ("Ikke tilgjengelig nå", "Unavailable"),
-    504: ("Spørringen tok for lang tid", "Query timed out"),
-}
+TITLES = Words("status", {
+    "0": "Error",
+    "400": "Bad request",
+    "403": "Forbidden",
+    "404": "Not found",
+    "405": "Method not allowed",
+    "406": "No acceptable format",
+    "410": "Gone",
+    "408": "Request timeout",
+    "412": "Precondition failed",
+    "413": "Content too large",
+    "414": "Address too long",
+    "415": "Unsupported media type",
+    "416": "Range not satisfiable",
+    "422": "Unprocessable",
+    "429": "Too many requests",
+    "431": "Headers too long",
+    "500": "Server error",
+    "501": "Method not implemented",
+    "502": "Store unreachable",
+    "503": "Unavailable",
+    "504": "Query timed out",
+})
 
 STATUS: dict[str, int] = {
     "query-malformed": 400,
@@ -146,7 +148,8 @@ def format_asked(request: Asked, rows: Iterable[Format]) -> Format | Reply | Non
 
 def title_of(status: int, spoken: str) -> str:
     """What a status is called, in a language."""
-    return TITLES.get(status, ("Feil", "Error"))[0 if spoken == "nb" else 1]
+    key = str(status)
+    return TITLES.say(key if key in TITLES else "0", spoken)
 
 
 def members(status: int, code: str, detail: str) -> dict[str, str | int]:

@@ -7,6 +7,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from delmaal.languages import Words
+
 NBSP = "\u00a0"
 MINUS = "\u2212"
 DIGITS = 60
@@ -17,19 +19,16 @@ TIGHT = {"%", "‰"}
 SPELT = {"L", "t"}
 """Symbols in whose place a reader of bokmål expects the name of the unit: 230 liter."""
 
-SCALES: dict[int, tuple[tuple[str, str], tuple[str, str]]] = {
-    3: (("tusen", "tusen"), ("thousand", "thousand")),
-    6: (("million", "millioner"), ("million", "million")),
-    9: (("milliard", "milliarder"), ("billion", "billion")),
-    12: (("billion", "billioner"), ("trillion", "trillion")),
-}
-"""Words for a power of ten: (one, several) in bokmål and in English."""
+SCALES = Words("scale", {
+    "3": ("thousand", "thousand"),
+    "6": ("million", "million"),
+    "9": ("billion", "billion"),
+    "12": ("trillion", "trillion"),
+})
+"""Words for a power of ten."""
 
-
-SHORT: dict[int, tuple[str, str]] = {
-    3: ("tusen", "thousand"), 6: ("mill.", "million"), 9: ("mrd.", "billion"), 12: ("bill.", "trillion"),
-}
-"""The same for an axis, where there is little room: in bokmål and in English."""
+SHORT = Words("axis", {"3": "thousand", "6": "million", "9": "billion", "12": "trillion"})
+"""The same for an axis, where there is little room."""
 
 
 class Unit(NamedTuple):
@@ -62,10 +61,8 @@ def number(value: Decimal, language: str) -> str:
 def quantity(value: Decimal, unit: Unit, language: str, scale: int = 0) -> str:
     """A number with its unit and its power of ten."""
     text = number(value, language)
-    words = SCALES.get(scale)
-    if words:
-        one, several = words[0 if language == "nb" else 1]
-        text = f"{text}{NBSP}{one if abs(value) == 1 else several}"
+    if (power := str(scale)) in SCALES:
+        text = f"{text}{NBSP}{SCALES.noun(_counted(value), power, language)}"
     elif scale:
         text = f"{text}{NBSP}·{NBSP}10^{scale}"
     if language == "en" and unit.currency:
@@ -77,11 +74,17 @@ def quantity(value: Decimal, unit: Unit, language: str, scale: int = 0) -> str:
     return f"{text}{NBSP}{unit.symbol}"
 
 
+def _counted(value: Decimal) -> int:
+    """A number as the rules of plurals take it: whole, without a sign; of a fraction one that takes the plural."""
+    return int(abs(value)) if value == value.to_integral_value() else 100
+
+
 def tick(value: Decimal, unit: Unit, language: str, scale: int) -> str:
     """A number of an axis with its power of ten; of the unit the signs alone, since the chart names it."""
     if not scale:
         return quantity(value, unit, language) if unit.symbol in TIGHT else number(value, language)
-    word = SHORT[scale][0 if language == "nb" else 1] if scale in SHORT else f"·{NBSP}10^{scale}"
+    power = str(scale)
+    word = SHORT.say(power, language) if power in SHORT else f"·{NBSP}10^{scale}"
     return f"{number(value, language)}{NBSP}{word}" if value else number(value, language)
 
 

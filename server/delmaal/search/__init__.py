@@ -13,6 +13,6 @@
 from delmaal.search.build import build_search
 from delmaal.search.contents import contents
 from delmaal.search.index import REACH, Found, Hit, Search
-from delmaal.search.kinds import BY_NAME, KINDS, Kind
+from delmaal.search.kinds import BY_NAME, KINDS, NAMES, Kind
 
-__all__ = ["BY_NAME", "KINDS", "REACH", "Found", "Hit", "Kind", "Search", "build_search", "contents"]
+__all__ = ["BY_NAME", "KINDS", "NAMES", "REACH", "Found", "Hit", "Kind", "Search", "build_search", "contents"]

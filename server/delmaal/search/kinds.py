@@ -5,49 +5,60 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from delmaal.languages import Words
 from delmaal.terms import term
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of thing: its classes as prefixed names; what one and several are called, in bokmål and English; `detail`
-    where there may be as many of them as there are observations, `metadata` where the catalogue says what they are."""
+    """A kind of thing: its classes as prefixed names; `detail` where there may be as many of them as there are
+    observations, `metadata` where the catalogue says what they are. NAMES has what it is called."""
 
     name: str
     classes: tuple[str, ...]
-    one: tuple[str, str]
-    several: tuple[str, str]
     detail: bool = False
     metadata: bool = False
 
 
 KINDS: tuple[Kind, ...] = (
-    Kind("theme", ("delmaal:Theme",), ("Tema", "Theme"), ("Temaer", "Themes")),
-    Kind("goal", ("sdgo:Goal",), ("Bærekraftsmål", "Goal"), ("Bærekraftsmål", "Goals")),
-    Kind("target", ("sdgo:Target",), ("Delmål", "Target"), ("Delmål", "Targets")),
-    Kind("indicator", ("delmaal:Indicator",), ("Indikator", "Indicator"), ("Indikatorer", "Indicators")),
-    Kind("document", ("delmaal:GoverningDocument",), ("Styringsdokument", "Governing document"),
-         ("Styringsdokumenter", "Governing documents")),
-    Kind("source", ("delmaal:CitedSource", "delmaal:Survey"), ("Omtalt kilde", "Cited source"),
-         ("Omtalte kilder", "Cited sources")),
-    Kind("area", ("dct:Location",), ("Område", "Area"), ("Områder", "Areas")),
-    Kind("dataset", ("qb:DataSet", "dcat:Dataset", "dcat:DatasetSeries", "dcat:DataService"),
-         ("Datasett eller tjeneste", "Dataset or service"), ("Datasett og tjenester", "Datasets and services"),
-         metadata=True),
-    Kind("period", ("dct:PeriodOfTime",), ("Periode", "Period"), ("Perioder", "Periods")),
-    Kind("concept", ("skos:Concept", "skos:ConceptScheme", "qudt:Unit", "foaf:Agent", "dct:BibliographicResource"),
-         ("Begrep", "Concept"), ("Begreper", "Concepts")),
+    Kind("theme", ("delmaal:Theme",)),
+    Kind("goal", ("sdgo:Goal",)),
+    Kind("target", ("sdgo:Target",)),
+    Kind("indicator", ("delmaal:Indicator",)),
+    Kind("document", ("delmaal:GoverningDocument",)),
+    Kind("source", ("delmaal:CitedSource", "delmaal:Survey")),
+    Kind("area", ("dct:Location",)),
+    Kind("dataset", ("qb:DataSet", "dcat:Dataset", "dcat:DatasetSeries", "dcat:DataService"), metadata=True),
+    Kind("period", ("dct:PeriodOfTime",)),
+    Kind("concept", ("skos:Concept", "skos:ConceptScheme", "qudt:Unit", "foaf:Agent", "dct:BibliographicResource")),
     Kind("term", ("owl:Class", "owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty", "owl:Ontology",
-                  "rdf:Property", "qb:DimensionProperty", "qb:AttributeProperty", "qb:MeasureProperty"),
-         ("Term i ontologien", "Term of the ontology"), ("Ontologi", "Ontology")),
-    Kind("shape", ("sh:NodeShape", "sh:PropertyShape", "sh:SPARQLConstraint"), ("Regel", "Rule"), ("Regler", "Rules")),
-    Kind("figure", ("delmaal:Statistic", "qb:Observation"), ("Tall", "Figure"), ("Tall", "Figures"), detail=True),
-    Kind("mention", ("delmaal:Mention",), ("Omtale", "Mention"), ("Omtaler", "Mentions"), detail=True),
-    Kind("link", ("delmaal:TargetLink",), ("Kobling til delmål", "Link to a target"),
-         ("Koblinger til delmål", "Links to targets"), detail=True),
-    Kind("print", ("delmaal:PrintedCode",), ("Trykt kode", "Printed code"), ("Trykte koder", "Printed codes"),
-         detail=True),
+                  "rdf:Property", "qb:DimensionProperty", "qb:AttributeProperty", "qb:MeasureProperty")),
+    Kind("shape", ("sh:NodeShape", "sh:PropertyShape", "sh:SPARQLConstraint")),
+    Kind("figure", ("delmaal:Statistic", "qb:Observation"), detail=True),
+    Kind("mention", ("delmaal:Mention",), detail=True),
+    Kind("link", ("delmaal:TargetLink",), detail=True),
+    Kind("print", ("delmaal:PrintedCode",), detail=True),
 )
+
+NAMES = Words("kind", {
+    "theme": "Theme", "theme-several": "Themes",
+    "goal": "Goal", "goal-several": "Goals",
+    "target": "Target", "target-several": "Targets",
+    "indicator": "Indicator", "indicator-several": "Indicators",
+    "document": "Governing document", "document-several": "Governing documents",
+    "source": "Cited source", "source-several": "Cited sources",
+    "area": "Area", "area-several": "Areas",
+    "dataset": "Dataset or service", "dataset-several": "Datasets and services",
+    "period": "Period", "period-several": "Periods",
+    "concept": "Concept", "concept-several": "Concepts",
+    "term": "Term of the ontology", "term-several": "Ontology",
+    "shape": "Rule", "shape-several": "Rules",
+    "figure": "Figure", "figure-several": "Figures",
+    "mention": "Mention", "mention-several": "Mentions",
+    "link": "Link to a target", "link-several": "Links to targets",
+    "print": "Printed code", "print-several": "Printed codes",
+})
+"""What one of a kind is called, and what several are."""
 
 BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
 ORDER: Mapping[str, int] = {kind.name: number for number, kind in enumerate(KINDS)}

@@ -115,7 +115,7 @@ def _page(request: Asked, one: Side, two: Side, spoken: str, _scope: str) -> byt
         local = address(side[1].release.base, iri)
         return f"/release/{side[0].name}{local}" if local else ""
 
-    words, summary = WORDS[spoken], _summary(request, one, two)
+    words, summary = WORDS.within(spoken), _summary(request, one, two)
     return request.render(
         "diff.html", it=summary, old=one[0], new=two[0], lang=spoken, words=words, leading=leading,
         parts=summary.parts_in(spoken), classes=summary.classes_in(spoken),

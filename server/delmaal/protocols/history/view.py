@@ -60,11 +60,11 @@ def releases(request: Asked) -> Reply:
             "releases.html",
             rows=rows,
             lang=spoken,
-            words=WORDS[spoken],
+            words=WORDS.within(spoken),
             here="/release",
             release=request.opened.release,
             trail=trail_of(spoken)[:1],
-            tab=WORDS[spoken]["releases"],
+            tab=WORDS.say("releases", spoken),
         )
         response = Reply(page, content_type=HTML.content_type)
     else:
@@ -112,8 +112,8 @@ def _page(request: Asked, switch: Switch, past: Opened, spoken: str) -> bytes:
     files = [(path, entry) for path, entry in sorted(manifest["files"].items())
              if path.startswith("data/") and not path.endswith((".gz", ".zst"))]
     return request.render(
-        "release.html", it=switch, trail=trail_of(spoken), tab=f"{WORDS[spoken]['release']} {switch.release[:12]}",
-        manifest=manifest, files=files, lang=spoken, words=WORDS[spoken],
+        "release.html", it=switch, trail=trail_of(spoken), tab=f"{WORDS.say('release', spoken)} {switch.release[:12]}",
+        manifest=manifest, files=files, lang=spoken, words=WORDS.within(spoken),
         release=past.release, here=f"/release/{switch.name}", iri=past.iri.thing("release", switch.release).value,
         before=kept[place - 1] if place else None, after=kept[place + 1] if place + 1 < len(kept) else None,
         statements=sum(manifest["parts"].values()), signatures=_signatures(request, switch).get("signatures", []),
@@ -131,7 +131,8 @@ class Step(NamedTuple):
 
 def trail_of(spoken: str) -> list[Step]:
     """The way to a page below the list of releases."""
-    return [Step(say("home", spoken), f"/?lang={spoken}"), Step(WORDS[spoken]["releases"], f"/release?lang={spoken}")]
+    return [Step(say("home", spoken), f"/?lang={spoken}"),
+            Step(WORDS.say("releases", spoken), f"/release?lang={spoken}")]
 
 
 def _signatures(request: Asked, switch: Switch) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from delmaal.formats import Format
-from delmaal.http.failures import TITLES
+from delmaal.http.failures import title_of
 
 TEXT = {"schema": {"type": "string"}}
 
@@ -35,7 +35,7 @@ def path(example: str) -> dict[str, Any]:
 def _response(status: int, rows: tuple[Format, ...]) -> dict[str, Any]:
     words = {200: "OK", 206: "Partial content", 301: "Moved permanently", 302: "Found", 303: "See other",
              304: "Not modified", 307: "Temporary redirect"}
-    description = words.get(status) or TITLES[status][1]
+    description = words.get(status) or title_of(status, "en")
     if status == 200 and rows:
         return {"description": description, "content": {row.media_type: TEXT for row in rows}}
     if status >= 400:

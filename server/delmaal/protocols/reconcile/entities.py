@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from delmaal.protocols.search.results import best
+from delmaal.languages import Words
+from delmaal.protocols.search.results import best, kind_name
 from delmaal.reading.releases import Opened
 from delmaal.search import Hit
 from delmaal.terms import PREFIXES, compact, term
@@ -29,14 +30,12 @@ class Type:
 
     kind: str
     iri: str
-    nb: str
-    en: str
     properties: tuple[str, ...]
     concept: bool = True
 
     def name(self, language: str) -> str:
         """What it is called."""
-        return self.nb if language == "nb" else self.en
+        return kind_name(self.kind, language)
 
     def as_json(self, language: str, broader: bool = False) -> dict[str, object]:
         """The type as the service writes it."""
@@ -49,21 +48,21 @@ class Type:
 _COMMON = ("skos:prefLabel", "dct:description", "dct:identifier")
 
 TYPES: tuple[Type, ...] = (
-    Type("theme", term("delmaal:Theme").value, "Tema", "Theme",
+    Type("theme", term("delmaal:Theme").value,
          ("skos:prefLabel", "dct:description", "delmaal:addresses", "dct:subject", "skos:broadMatch",
           "schema:position")),
-    Type("goal", term("sdgo:Goal").value, "Bærekraftsmål", "Goal",
+    Type("goal", term("sdgo:Goal").value,
          ("skos:prefLabel", "delmaal:shortLabel", "dct:identifier", "sdgo:hasTarget")),
-    Type("target", term("sdgo:Target").value, "Delmål", "Target",
+    Type("target", term("sdgo:Target").value,
          ("skos:prefLabel", "delmaal:shortLabel", "dct:identifier", "sdgo:isTargetOf")),
-    Type("indicator", term("delmaal:Indicator").value, "Indikator", "Indicator",
+    Type("indicator", term("delmaal:Indicator").value,
          ("skos:prefLabel", "skos:definition", "sdmx-attribute:unitMeasure", "skos:closeMatch", "skos:relatedMatch")),
-    Type("document", term("delmaal:GoverningDocument").value, "Styringsdokument", "Governing document",
+    Type("document", term("delmaal:GoverningDocument").value,
          ("dct:title", "dct:type", "delmaal:status", "delmaal:adopted", "delmaal:validity", "delmaal:horizon",
           "dct:isPartOf", "rdfs:seeAlso"), concept=False),
-    Type("source", term("delmaal:CitedSource").value, "Omtalt kilde", "Cited source",
+    Type("source", term("delmaal:CitedSource").value,
          ("dct:title", "dct:type", "dct:isPartOf", "rdfs:seeAlso"), concept=False),
-    Type("area", term("dct:Location").value, "Område", "Area",
+    Type("area", term("dct:Location").value,
          ("skos:prefLabel", "dct:type", "dct:isPartOf", "owl:sameAs", "rdfs:seeAlso", "dct:isReplacedBy"),
          concept=False),
 )
@@ -71,27 +70,27 @@ TYPES: tuple[Type, ...] = (
 BY_KIND: Mapping[str, Type] = {each.kind: each for each in TYPES}
 KINDS: tuple[str, ...] = tuple(BY_KIND)
 
-NAMES: Mapping[str, tuple[str, str]] = {
-    "skos:prefLabel": ("navn", "name"), "dct:description": ("beskrivelse", "description"),
-    "dct:identifier": ("kode", "code"), "delmaal:addresses": ("tar opp delmålet", "addresses the target"),
-    "dct:subject": ("emne", "subject"), "skos:broadMatch": ("videre begrep andre steder", "broader concept elsewhere"),
-    "schema:position": ("nummer", "number"), "delmaal:shortLabel": ("kort navn", "short name"),
-    "sdgo:hasTarget": ("har delmålet", "has target"), "sdgo:isTargetOf": ("er delmål under", "is target of"),
-    "skos:definition": ("definisjon", "definition"), "sdmx-attribute:unitMeasure": ("måleenhet", "unit of measure"),
-    "skos:closeMatch": ("nær FN-indikatoren", "close to the UN indicator"),
-    "skos:relatedMatch": ("beslektet med FN-indikatoren", "related to the UN indicator"),
-    "dct:title": ("tittel", "title"), "dct:type": ("type", "type"), "delmaal:status": ("status", "status"),
-    "delmaal:adopted": ("vedtatt", "adopted"), "delmaal:validity": ("gyldighet", "validity"),
-    "delmaal:horizon": ("tidshorisont", "horizon"), "dct:isPartOf": ("er del av", "is part of"),
-    "rdfs:seeAlso": ("se også", "see also"), "owl:sameAs": ("samme som", "same as"),
-    "dct:isReplacedBy": ("erstattet av", "replaced by"),
-}
+NAMES = Words("property", {
+    "skos:prefLabel": "name", "dct:description": "description",
+    "dct:identifier": "code", "delmaal:addresses": "addresses the target",
+    "dct:subject": "subject", "skos:broadMatch": "broader concept elsewhere",
+    "schema:position": "number", "delmaal:shortLabel": "short name",
+    "sdgo:hasTarget": "has target", "sdgo:isTargetOf": "is target of",
+    "skos:definition": "definition", "sdmx-attribute:unitMeasure": "unit of measure",
+    "skos:closeMatch": "close to the UN indicator",
+    "skos:relatedMatch": "related to the UN indicator",
+    "dct:title": "title", "dct:type": "type", "delmaal:status": "status",
+    "delmaal:adopted": "adopted", "delmaal:validity": "validity",
+    "delmaal:horizon": "horizon", "dct:isPartOf": "is part of",
+    "rdfs:seeAlso": "see also", "owl:sameAs": "same as",
+    "dct:isReplacedBy": "replaced by",
+})
 """What each property that is proposed is called."""
 
 
 def concept(language: str) -> dict[str, object]:
     """The type that themes, goals, targets and indicators have in common."""
-    return {"id": CONCEPT, "name": "Begrep" if language == "nb" else "Concept"}
+    return {"id": CONCEPT, "name": kind_name("concept", language)}
 
 
 def kinds_of(name: str) -> tuple[str, ...]:
@@ -112,7 +111,7 @@ def property_name(opened: Opened, iri: str, language: str) -> str:
     """What a property is called: as we call it, else as its vocabulary does, else by its prefixed name."""
     short = compact(iri)
     if short in NAMES:
-        return NAMES[short][0 if language == "nb" else 1]
+        return NAMES.say(short, language)
     labels = opened.labels(iri)
     return labels.get(best(labels, language)) or short
 

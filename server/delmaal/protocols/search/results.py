@@ -18,12 +18,11 @@ from delmaal.reading.releases import Opened
 from delmaal.reading.rows import address
 from delmaal.reading.things import Thing, things_of
 from delmaal.reading.words import say
-from delmaal.search import BY_NAME, Found, Hit, Search
+from delmaal.search import BY_NAME, NAMES, Found, Hit, Search
 from delmaal.search.highlight import Piece, extract, highlight
 
 LANGUAGES = ("nb", "en")
 FALLBACK = ("nb", "nn", "no", "en", "")
-_LANGUAGE_NAMES = {"nb": ("bokmål", "Norwegian"), "nn": ("nynorsk", "Nynorsk"), "en": ("engelsk", "English")}
 _TOTALS = ("/total", "#sex-T")
 _PARTS = ("delmaal:indicator", "sdmx-dimension:refArea", "sdmx-dimension:refPeriod", "sdmx-dimension:sex",
           "sdmx-dimension:age", "delmaal:breakdown")
@@ -65,8 +64,7 @@ def search_of(opened: Opened) -> Search:
 
 def kind_name(kind: str, language: str, several: bool = False) -> str:
     """What a kind is called."""
-    row = BY_NAME[kind]
-    return (row.several if several else row.one)[0 if language == "nb" else 1]
+    return NAMES.say(f"{kind}-several" if several else kind, language)
 
 
 def show(opened: Opened, found: Found, hit: Hit, language: str) -> Shown:
@@ -102,12 +100,6 @@ def as_json(results: list[Shown]) -> list[dict[str, Any]]:
     return [{"id": each.iri, "href": each.href, "kind": each.kind, "code": each.code or None, "label": each.labels,
              "summary": each.about, "score": each.score, **({"figure": each.number} if each.number else {}),
              "highlight": {"title": str(each.title), "summary": str(each.summary)}} for each in results]
-
-
-def language_name(code: str, language: str) -> str:
-    """What a language is called; its code where we have no word for it."""
-    names = _LANGUAGE_NAMES.get(code)
-    return names[0 if language == "nb" else 1] if names else code
 
 
 def _also(labels: Mapping[str, str], spoken: str, title: list[Piece], found: Found) -> tuple[Markup, str]:

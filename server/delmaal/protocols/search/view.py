@@ -20,8 +20,9 @@ from delmaal.http.negotiate import HTML, choose, language
 from delmaal.http.origin import naming
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
+from delmaal.languages import Words, name_of
 from delmaal.outside import taken
-from delmaal.protocols.search.results import as_json, dumps, kind_name, language_name, search_of, show
+from delmaal.protocols.search.results import as_json, dumps, kind_name, search_of, show
 from delmaal.reading.trail import home_step, publication, short
 from delmaal.reading.words import say as named
 from delmaal.search import BY_NAME, KINDS, REACH, Found
@@ -36,36 +37,34 @@ LONGEST, MOST_WORDS = 200, 20
 SIZE, MOST = 20, 100
 """Results on a page, and how many a program may ask for."""
 
-WORDS: dict[str, tuple[str, str]] = {
-    "title": ("Søk", "Search"),
-    "label": ("Søk i temaer, delmål, tall, dokumenter og steder", "Search themes, targets, figures, documents, places"),
+WORDS = Words("search", {
+    "title": "Search",
+    "label": "Search themes, targets, figures, documents, places",
     "hint": (
-        "Ord, koder som 3.4 og tall som 73,5. Begynnelsen av et ord holder, og ae, oe og aa går for æ, ø og å.",
         "Words, codes such as 3.4, numbers such as 73.5. The beginning of a word will do; ae, oe and aa pass for æ, ø "
-        "and å.",
+        "and å."
     ),
-    "go": ("Søk", "Search"),
-    "kinds": ("Vis bare", "Show only"),
-    "all": ("Alt", "Everything"),
-    "results": ("Treff", "Results"),
-    "one": ("1 treff på «{}»", "1 result for “{}”"),
-    "many": ("{} treff på «{}»", "{} results for “{}”"),
-    "none": ("Ingen treff på «{}»", "No results for “{}”"),
+    "go": "Search",
+    "kinds": "Show only",
+    "all": "Everything",
+    "results": "Results",
+    "many": ("{} result for “{}”", "{} results for “{}”"),
+    "none": "No results for “{}”",
     "none-why": (
-        "Prøv færre eller andre ord, eller begynnelsen av et ord. Alt som er sagt, kan også spørres etter med SPARQL.",
-        "Try fewer or other words, or the beginning of a word. All that is said can also be asked for with SPARQL.",
+        "Try fewer or other words, or the beginning of a word. All that is said can also be asked for with SPARQL."
     ),
-    "corrected": ("«{}» ga ingen treff. Her er treff på «{}».", "“{}” gave no results. These are for “{}”."),
-    "partial": ("Ingenting har alle ordene. Dette har de fleste.", "Nothing has every word. These have most of them."),
-    "page": ("Side {} av {}", "Page {} of {}"),
-    "pages": ("Sider med treff", "Pages of results"),
-    "before": ("Forrige side", "Previous page"),
-    "next": ("Neste side", "Next page"),
-    "reach": ("De første {} kan blas gjennom; snevre inn søket for å se resten.",
-              "The first {} can be leafed through; narrow the search to see the rest."),
-    "json": ("Treffene som JSON", "The results as JSON"),
-    "in": ("på", "in"),
-}
+    "corrected": "“{}” gave no results. These are for “{}”.",
+    "partial": "Nothing has every word. These have most of them.",
+    "page": "Page {} of {}",
+    "pages": "Pages of results",
+    "before": "Previous page",
+    "next": "Next page",
+    "reach": "The first {} can be leafed through; narrow the search to see the rest.",
+    "json": "The results as JSON",
+    "in": "in",
+})
+
+say = WORDS.say
 
 
 class Search(NamedTuple):
@@ -133,11 +132,6 @@ def _description(request: Asked, here: str, spoken: str) -> bytes:
         "</OpenSearchDescription>\n",
     ]
     return "\n".join(lines).encode()
-
-
-def say(key: str, spoken: str) -> str:
-    """A word of the search page."""
-    return WORDS[key][0 if spoken == "nb" else 1]
 
 
 def _asked(request: Asked) -> Search | Reply:
@@ -219,7 +213,7 @@ def _document(request: Asked, asked: Search) -> bytes:
         "next": f"/search.json?{asked.query(page=asked.page + 1, **size)}" if asked.page < pages else None,
         "didYouMean": found.corrected or None,
         "partial": found.partial,
-        "kinds": [{"kind": kind.name, "label": dict(zip(("nb", "en"), kind.several, strict=True)),
+        "kinds": [{"kind": kind.name, "label": {each: kind_name(kind.name, each, True) for each in ("nb", "en")},
                    "count": found.counts[kind.name]} for kind in KINDS if found.counts.get(kind.name)],
         "results": as_json([show(release, found, hit, asked.language) for hit in found.hits]),
         "release": release.release.id,
@@ -234,10 +228,11 @@ def _html(request: Asked, asked: Search) -> bytes:
     title = f"{short(asked.text, 60)} – {say('title', spoken)}" if asked.text else say("title", spoken)
     return request.render(
         "search.html", lang=spoken, tab=title, here="/search", trail=[home_step(spoken, named("home", spoken))],
-        release=release.release, asked=asked, found=found, word=lambda key: say(key, spoken), kinds=kinds,
+        release=release.release, asked=asked, found=found, word=lambda key: say(key, spoken),
+        heading=WORDS.noun(found.total, "many", spoken).format(found.total, found.corrected or asked.text), kinds=kinds,
         results=[show(release, found, hit, spoken) for hit in found.hits], every=sum(found.counts.values()),
         all_href=f"/search?{asked.query(kind='', page=1)}", kind_name=lambda kind: kind_name(kind, spoken),
-        language_called=lambda code: language_name(code, spoken), pages=pages,
+        language_called=lambda code: name_of(code, spoken), pages=pages,
         before=f"/search?{asked.query(page=asked.page - 1)}" if asked.page > 1 else "",
         following=f"/search?{asked.query(page=asked.page + 1)}" if asked.page < pages else "",
         json_href=f"/search.json?{asked.query()}", reach=REACH if found.total > REACH else 0,

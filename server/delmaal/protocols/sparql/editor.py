@@ -20,7 +20,7 @@ from delmaal.formats import BY_NAME, RDF_FORMATS, RESULT_FORMATS
 from delmaal.http.answers import answer
 from delmaal.http.asked import Asked
 from delmaal.http.assets import bundle
-from delmaal.http.failures import RETRY, STATUS, TITLES, problem
+from delmaal.http.failures import RETRY, STATUS, problem, title_of
 from delmaal.http.negotiate import HTML, language
 from delmaal.http.reply import Reply
 from delmaal.keeper import Answer
@@ -106,10 +106,8 @@ def _failed(request: Asked, spoken: str, text: str, error: DelmaalError) -> Repl
     if counters is not None:
         counters.stopped(error.code)
     status = STATUS.get(error.code, 500)
-    title = TITLES.get(status, TITLES[500])[0 if spoken == "nb" else 1]
-    response = Reply(
-        _render(request, spoken, text, trouble=(title, error.sentence)), status, content_type=HTML.content_type
-    )
+    trouble = title_of(status, spoken), error.sentence
+    response = Reply(_render(request, spoken, text, trouble=trouble), status, content_type=HTML.content_type)
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Cache-Control"] = "no-store"
     wait = getattr(error, "retry_after", None) or RETRY.get(status)

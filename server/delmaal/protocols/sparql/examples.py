@@ -26,6 +26,7 @@ from delmaal.http.failures import problem
 from delmaal.http.negotiate import HTML, by_suffix, choose, language
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
+from delmaal.languages import Words
 from delmaal.protocols.sparql.phrases import phrases, trail
 from delmaal.protocols.sparql.snippets import form_of, snippets_for
 from delmaal.reading.releases import Opened
@@ -35,14 +36,14 @@ routes = Routes("examples")
 
 FOLDER = Path(__file__).parent.parent / "queries"
 HEADER = ("title@nb", "title@en", "answers@nb", "answers@en", "group")
-GROUPS = {
-    "themes": ("Temaer", "Themes"),
-    "targets": ("Mål og delmål", "Goals and targets"),
-    "statistics": ("Tall", "Statistics"),
-    "documents": ("Styringsdokumenter", "Governing documents"),
-    "places": ("Steder", "Places"),
-    "data": ("Om dataene", "About the data"),
-}
+GROUPS = Words("examples", {
+    "themes": "Themes",
+    "targets": "Goals and targets",
+    "statistics": "Statistics",
+    "documents": "Governing documents",
+    "places": "Places",
+    "data": "About the data",
+})
 QUERY = Format("sparql-query", "SPARQL", "application/sparql-query", "rq")
 ROWS: tuple[Format, ...] = (*formats.RDF_FORMATS, QUERY, HTML)
 LIST_ROWS: tuple[Format, ...] = (*formats.RDF_FORMATS, HTML)
@@ -90,9 +91,8 @@ def read_example(path: Path) -> Example:
 
 def grouped(lang: str) -> list[tuple[str, list[Example]]]:
     """The examples under the titles of their groups."""
-    position = 0 if lang == "nb" else 1
-    return [(titles[position], [each for each in examples().values() if each.group == group])
-            for group, titles in GROUPS.items()]
+    return [(GROUPS.say(group, lang), [each for each in examples().values() if each.group == group])
+            for group in GROUPS]
 
 
 @routes.get("/sparql/examples")

@@ -9,11 +9,11 @@ import re
 from typing import NamedTuple
 
 from delmaal.collation import Key, collate
+from delmaal.languages import name_of
 from delmaal.ntriples import read_term
 from delmaal.reading.releases import RANKS, Opened
 from delmaal.reading.rows import Value, labelled, shortened
 from delmaal.reading.things import spoken_address
-from delmaal.reading.words import language_name
 from delmaal.terms import PREFIXES
 
 KEPT = 1 << 14
@@ -124,7 +124,7 @@ def _link(value: Value, language: str) -> bytes:
 
 def tag(spoken: str, language: str) -> str:
     """The language of a text, named in the page's."""
-    return f'<small class="tag">{escaped(language_name(spoken, language))}</small>'
+    return f'<small class="tag">{escaped(name_of(spoken, language))}</small>'
 
 
 def listed(shown: list[Shown], language: str) -> bytes:

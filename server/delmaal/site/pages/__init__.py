@@ -15,11 +15,12 @@ from jinja2.runtime import Context
 from delmaal.http.asked import Asked
 from delmaal.http.description import Page
 from delmaal.http.routes import Routes
+from delmaal.languages import name_of
 from delmaal.reading.numbers import size
 from delmaal.reading.releases import Opened
 from delmaal.reading.things import Things
 from delmaal.reading.trail import publication, short
-from delmaal.reading.words import COUNTED, WORDS, counted, language_name, say, written
+from delmaal.reading.words import WORDS, counted, noun, say, written
 from delmaal.records import Licence
 from delmaal.site import vocabulary
 from delmaal.site.pages.dataset import dataset_page
@@ -92,12 +93,6 @@ def _part_name(part: str, lang: str) -> str:
     return say(f"part-{part}", lang) if f"part-{part}" in WORDS else part
 
 
-def _noun(count: int, key: str, lang: str) -> str:
-    """The noun that stands after a number."""
-    one, several = COUNTED[key][:2] if lang == "nb" else COUNTED[key][2:]
-    return one if count == 1 else several
-
-
 def _once(things: Things, *key: str, caller: Callable[[], str]) -> str:
     """A part of a page as it was written before, else written now; the key names all that it depends on."""
     return things.keep(("part", *key), caller)
@@ -112,13 +107,13 @@ TEMPLATE_GLOBALS: dict[str, Callable[..., Any]] = {
     "say": say,
     "counted": counted,
     "written": written,
-    "noun": _noun,
+    "noun": noun,
     "size": size,
     "short": short,
     "paragraphs": _paragraphs,
     "part_name": _part_name,
     "meaning": meaning,
-    "language_name": language_name,
+    "language_name": name_of,
     "brand_of": _brand,
     "licence_of": _licence,
     "base_of": _base,

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from delmaal import formats
 from delmaal.http.asked import Asked
 from delmaal.http.description import Page
+from delmaal.languages import Words
 from delmaal.reading.offers import WHOLE, datasets_of, spoken
 from delmaal.reading.releases import Opened
 from delmaal.reading.things import things_of
@@ -16,23 +17,23 @@ from delmaal.records.licences import licence_at
 from delmaal.site.pages.shell import thing_page
 from delmaal.site.structured import dataset_data
 
-WORDS: dict[str, tuple[str, str]] = {
-    "kind": ("Datasett", "Dataset"),
-    "publisher": ("Utgiver", "Publisher"),
-    "licence": ("Lisens", "Licence"),
-    "issued": ("Utgitt", "Issued"),
-    "modified": ("Endret", "Modified"),
-    "covers": ("Tid", "Time"),
-    "places": ("Sted", "Place"),
-    "keywords": ("Nøkkelord", "Keywords"),
-    "files": ("Filer", "Files"),
-    "file": ("Fil", "File"),
-    "format": ("Format", "Format"),
-    "size": ("Størrelse", "Size"),
-    "checksum": ("SHA-256", "SHA-256"),
-    "cite": ("Slik viser du til datasettet", "How to cite"),
-    "cite-as": ("Som data for referanseverktøy:", "As data for reference managers:"),
-}
+WORDS = Words("offer", {
+    "kind": "Dataset",
+    "publisher": "Publisher",
+    "licence": "Licence",
+    "issued": "Issued",
+    "modified": "Modified",
+    "covers": "Time",
+    "places": "Place",
+    "keywords": "Keywords",
+    "files": "Files",
+    "file": "File",
+    "format": "Format",
+    "size": "Size",
+    "checksum": "SHA-256",
+    "cite": "How to cite",
+    "cite-as": "As data for reference managers:",
+})
 
 _LABELS = {row.media_type: row.label for row in formats.RDF_FORMATS}
 
@@ -50,7 +51,7 @@ def offer_page(request: Asked, opened: Opened, page: Page, language: str) -> byt
     about = spoken(dataset.description, language)
     return thing_page(request,
         "offer.html", things, page, language, [home_step(language, say("home", language))], about,
-        offer=dataset, files=files, about=about, word=lambda key: WORDS[key][0 if language == "nb" else 1],
+        offer=dataset, files=files, about=about, word=lambda key: WORDS.say(key, language),
         spoken=lambda texts: spoken(texts, language), keywords=dataset.keywords.get(language, []),
         licence_known=licence_at(dataset.licence) is not None, cite="/cite" if name == WHOLE else f"/cite/{name}",
         structured=dataset_data(opened, dataset, language),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import quote
 
+from delmaal.languages import Words
 from delmaal.ntriples import Term
 from delmaal.reading.releases import Opened
 from delmaal.reading.rows import labelled
@@ -93,7 +94,7 @@ def refer(ontology: Ontology, iri: str, language: str) -> Ref:
         code = iri.removeprefix(SPACE)
         return Ref(code, "", anchored(f"/shapes/{quote(code)}", language))
     if name in DATATYPES:
-        return Ref(DATATYPES[name][0 if language == "nb" else 1], name, iri)
+        return Ref(DATATYPES.say(name, language), name, iri)
     labels = ontology.opened.labels(iri)
     spoken = next((each for each in (language, "nb", "nn", "en") if each in labels), "")
     text = labels.get(spoken, "") or name
@@ -209,44 +210,43 @@ def _subject(ontology: Ontology, statement: Statement, language: str) -> Ref:
     return thing_of(ontology.opened, statement.subject, language)
 
 
-DATATYPES: dict[str, tuple[str, str]] = {
-    "rdf:langString": ("tekst på et språk", "text in a language"),
-    "rdfs:Literal": ("tekst eller tall", "text or number"),
-    "xsd:anyURI": ("adresse", "address"),
-    "xsd:boolean": ("sant eller usant", "true or false"),
-    "xsd:date": ("dato", "date"),
-    "xsd:decimal": ("desimaltall", "decimal number"),
-    "xsd:integer": ("heltall", "whole number"),
-    "xsd:string": ("tekst", "text"),
-}
+DATATYPES = Words("datatype", {
+    "rdf:langString": "text in a language",
+    "rdfs:Literal": "text or number",
+    "xsd:anyURI": "address",
+    "xsd:boolean": "true or false",
+    "xsd:date": "date",
+    "xsd:decimal": "decimal number",
+    "xsd:integer": "whole number",
+    "xsd:string": "text",
+})
 """What the datatypes are called."""
 
-VOCABULARIES: dict[str, tuple[str, str]] = {
-    "dc": ("Dublin Core, elementene", "Dublin Core elements"),
-    "dcat": ("DCAT, datakataloger", "DCAT, data catalogues"),
-    "dct": ("Dublin Core", "Dublin Core terms"),
-    "foaf": ("FOAF, personer og organisasjoner", "FOAF, people and organisations"),
-    "owl": ("OWL, ontologier", "OWL, ontologies"),
-    "prov": ("PROV, proveniens", "PROV, provenance"),
-    "qb": ("RDF Data Cube, statistikk", "RDF Data Cube, statistics"),
-    "qudt": ("QUDT, måleenheter", "QUDT, units of measure"),
-    "rdf": ("RDF", "RDF"),
-    "rdfs": ("RDF Schema", "RDF Schema"),
-    "schema": ("schema.org", "schema.org"),
-    "sdgo": ("FNs ontologi for bærekraftsmålene", "UN SDG ontology"),
-    "sdmx-attribute": ("SDMX, attributter", "SDMX attributes"),
-    "sdmx-dimension": ("SDMX, dimensjoner", "SDMX dimensions"),
-    "sdmx-measure": ("SDMX, mål", "SDMX measures"),
-    "sh": ("SHACL, former", "SHACL, shapes"),
-    "skos": ("SKOS, begreper", "SKOS, concepts"),
-}
+VOCABULARIES = Words("prefix", {
+    "dc": "Dublin Core elements",
+    "dcat": "DCAT, data catalogues",
+    "dct": "Dublin Core terms",
+    "foaf": "FOAF, people and organisations",
+    "owl": "OWL, ontologies",
+    "prov": "PROV, provenance",
+    "qb": "RDF Data Cube, statistics",
+    "qudt": "QUDT, units of measure",
+    "rdf": "RDF",
+    "rdfs": "RDF Schema",
+    "schema": "schema.org",
+    "sdgo": "UN SDG ontology",
+    "sdmx-attribute": "SDMX attributes",
+    "sdmx-dimension": "SDMX dimensions",
+    "sdmx-measure": "SDMX measures",
+    "sh": "SHACL, shapes",
+    "skos": "SKOS, concepts",
+})
 """What the vocabularies are called whose terms the data use."""
 
 
 def vocabulary_of(iri: str, language: str) -> str:
     """What the vocabulary of a term is called; its namespace where that is not known."""
     prefix = compact(iri).partition(":")[0]
-    known = VOCABULARIES.get(prefix)
-    if known is not None and iri.startswith(PREFIXES[prefix]):
-        return known[0 if language == "nb" else 1]
+    if prefix in VOCABULARIES and iri.startswith(PREFIXES[prefix]):
+        return VOCABULARIES.say(prefix, language)
     return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from delmaal.languages import Words
 from delmaal.ntriples import Term, read_term
 from delmaal.reading.releases import Opened
 from delmaal.terms import PREFIXES, compact, term
@@ -23,31 +24,31 @@ _LOOKS_AT = ("sh:path", "sh:equals", "sh:disjoint", "sh:lessThan", "sh:lessThanO
 _ESCAPED = re.compile(rb"\\(.)")
 _SELECT = str(term("sh:select")).encode()
 
-CONSTRAINTS: dict[str, tuple[str, str]] = {
-    "sh:minCount": ("minste antall verdier", "fewest values"),
-    "sh:maxCount": ("største antall verdier", "most values"),
-    "sh:datatype": ("datatype", "datatype"),
-    "sh:class": ("verdien er av klassen", "the value is of the class"),
-    "sh:nodeKind": ("slags node", "sort of node"),
-    "sh:pattern": ("mønster", "pattern"),
-    "sh:minLength": ("færrest tegn", "fewest characters"),
-    "sh:maxLength": ("flest tegn", "most characters"),
-    "sh:minInclusive": ("minste tall", "smallest number"),
-    "sh:maxInclusive": ("største tall", "largest number"),
-    "sh:languageIn": ("språk", "languages"),
-    "sh:uniqueLang": ("én tekst for hvert språk", "one text for each language"),
-    "sh:hasValue": ("har verdien", "has the value"),
-    "sh:disjoint": ("ingen felles verdi med", "no value shared with"),
-    "sh:lessThan": ("mindre enn verdien av", "less than the value of"),
-    "sh:lessThanOrEquals": ("mindre enn eller lik verdien av", "at most the value of"),
-    "sh:qualifiedMinCount": ("minste antall verdier som passer", "fewest values that fit"),
-    "sh:qualifiedMaxCount": ("største antall verdier som passer", "most values that fit"),
-    "sh:qualifiedValueShape": ("verdier som passer, er", "values that fit are"),
-    "sh:not": ("er ikke", "is not"),
-    "sh:node": ("er", "is"),
-    "sh:property": ("der", "where"),
-    "sh:sparql": ("spørring", "query"),
-}
+CONSTRAINTS = Words("constraint", {
+    "sh:minCount": "fewest values",
+    "sh:maxCount": "most values",
+    "sh:datatype": "datatype",
+    "sh:class": "the value is of the class",
+    "sh:nodeKind": "sort of node",
+    "sh:pattern": "pattern",
+    "sh:minLength": "fewest characters",
+    "sh:maxLength": "most characters",
+    "sh:minInclusive": "smallest number",
+    "sh:maxInclusive": "largest number",
+    "sh:languageIn": "languages",
+    "sh:uniqueLang": "one text for each language",
+    "sh:hasValue": "has the value",
+    "sh:disjoint": "no value shared with",
+    "sh:lessThan": "less than the value of",
+    "sh:lessThanOrEquals": "at most the value of",
+    "sh:qualifiedMinCount": "fewest values that fit",
+    "sh:qualifiedMaxCount": "most values that fit",
+    "sh:qualifiedValueShape": "values that fit are",
+    "sh:not": "is not",
+    "sh:node": "is",
+    "sh:property": "where",
+    "sh:sparql": "query",
+})
 """What the parameters of SHACL ask for, in bokmål and English."""
 
 
@@ -98,7 +99,7 @@ class Shape:
 
     def constraints(self, language: str) -> list[tuple[str, str, Term]]:
         """What the shape asks for: the parameter, its words, its value."""
-        return [(name, words[0 if language == "nb" else 1], value) for name, words in CONSTRAINTS.items()
+        return [(name, words, value) for name, words in CONSTRAINTS.within(language).items()
                 for value in self.facts.get(name, ())]
 
 
