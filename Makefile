@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Servers, browsers and clocks share a machine with others: what fails is run once more, and named in the summary (RERUN).
+RERUNS ?= --reruns 1 --reruns-delay 2
 FRONTEND := $(shell find server/frontend -name node_modules -prune -o -type f -print) hatch_build.py
 DIST := server/delmaal/site/static/dist/manifest.json
 
@@ -17,10 +19,10 @@ test: $(VENV)/.dev $(DIST)  ## install and run every check and test
 	$(BIN)/ruff check server tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not long" $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not long" $(RERUNS) $(ARGS)
 
 test-long: $(VENV)/.dev $(DIST)  ## run the tests that take their time
-	$(BIN)/python -m pytest -m long $(ARGS)
+	$(BIN)/python -m pytest -m long $(RERUNS) $(ARGS)
 
 bench: $(VENV)/.dev  ## print the figures: time and memory of a build, as ratios
 	$(BIN)/python tests/bench/run.py $(ARGS)
