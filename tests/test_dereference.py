@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import format_datetime
+from itertools import count
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -722,23 +723,24 @@ def test_pages_that_take_long_do_not_hold_up_descriptions(trondheim_release: Rel
     with serving(TRONDHEIM, shelves, DELMAAL_WORKERS="1") as client, ThreadPoolExecutor(8) as readers:
         done = threading.Event()
 
-        def read_pages(reader: int) -> list[float]:
-            with httpx.Client(base_url=client.base_url, headers={"Accept": "text/html"}) as own:
-                times: list[float] = []
-                while not done.is_set():
-                    times.append(timed(own, f"/doc/cube/statistics?n={reader}-{len(times)}"))
-                return times
+        pages: list[float] = []
+
+        def read_pages(reader: int) -> None:
+            with httpx.Client(base_url=client.base_url, headers={"Accept": "text/html"}, timeout=60) as own:
+                for number in count():
+                    if done.is_set():
+                        return
+                    pages.append(timed(own, f"/doc/cube/statistics?n={reader}-{number}"))
 
         found = [readers.submit(read_pages, reader) for reader in range(8)]
         asked: list[float] = []
-        ends = time.monotonic() + 1.5
-        while time.monotonic() < ends:
+        ends = time.monotonic() + 60
+        while (len(pages) <= 32 or len(asked) <= 20) and time.monotonic() < ends:  # however fast the machine is
             asked.append(timed(client, f"/doc/{STATISTIC}.nt"))
             time.sleep(0.01)
         done.set()
-        pages = [spent for each in found for spent in each.result()]
-    assert len(pages) > 16
-    assert len(asked) > 10
+        for each in found:
+            each.result()
     assert median(asked) * 3 < median(pages)
 
 
