@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -24,7 +25,9 @@ import pytest
 
 from conftest import ROOT, TINY, free_port, serving
 from delmaal import __version__
-from delmaal.cli import EXIT_CODES, cli
+from delmaal import cli as delmaal_cli
+from delmaal.cli import COMMANDS, EXIT_CODES
+from delmaal.cli import command as command_of
 from delmaal.errors import DelmaalError
 from delmaal.publish import publish
 from delmaal.release import Release, Shelf
@@ -90,7 +93,7 @@ def out(shelves: Path, tiny_release: Release) -> tuple[str, ...]:
 # Help
 
 
-@pytest.mark.parametrize("command", ["", *cli.commands])
+@pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help_shows_an_example_and_the_exit_codes(command: str) -> None:
     run = delmaal(*[command] * bool(command), "--help")
     assert (run.returncode, run.stderr) == (0, "")
@@ -99,12 +102,20 @@ def test_help_shows_an_example_and_the_exit_codes(command: str) -> None:
         assert f"{line.strip()}\n" in run.stdout, f"no line: {line}"
 
 
+def test_every_command_is_in_the_table() -> None:
+    found = {name for path in Path(delmaal_cli.__path__[0]).glob("*.py") if path.stem not in ("__init__", "options")
+             for name, value in vars(import_module(f"delmaal.cli.{path.stem}")).items()
+             if isinstance(value, click.Command) and value.callback and value.callback.__module__.endswith(path.stem)}
+    assert found == set(COMMANDS)
+
+
 def test_help_has_a_short_name() -> None:
     assert delmaal("build", "-h").stdout == delmaal("build", "--help").stdout
 
 
 def test_examples_of_the_help_are_commands_with_options_that_exist() -> None:
-    for name, command in cli.commands.items():
+    for name in COMMANDS:
+        command = command_of(name)
         known = {option for parameter in command.params for option in parameter.opts}
         examples = re.findall(rf"delmaal {name} .*", command.help or "")
         for example in examples:
@@ -137,7 +148,7 @@ def test_version() -> None:
 
 
 def test_help_imports_nothing_that_is_slow() -> None:
-    run = subprocess.run([sys.executable, "-X", "importtime", "-m", "delmaal", "build", "--help"],
+    run = subprocess.run([sys.executable, "-X", "importtime", "-m", "delmaal", "--help"],
                          capture_output=True, text=True, check=True)
     imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in run.stderr.splitlines()}
     assert "click" in imported
@@ -217,7 +228,7 @@ def test_exit_2_bad_base(tmp_path: Path) -> None:
     for command in ("build", "serve"):
         for base in BAD_BASES:
             with pytest.raises(click.BadParameter) as caught:
-                cli.commands[command].make_context(command, [str(TINY), "--base", base])
+                command_of(command).make_context(command, [str(TINY), "--base", base])
             assert caught.value.param
             assert caught.value.param.name == "base"
             assert len(caught.value.message) > 20

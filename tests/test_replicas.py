@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from conftest import ROOT, TINY, serving
-from delmaal.cli import cli
+from delmaal.cli import command
 from delmaal.errors import ReleaseError
 from delmaal.publish import publish
 from delmaal.release import Release, Shelf
@@ -86,7 +86,7 @@ def test_several_publications_without_a_name_are_a_question(tmp_path: Path) -> N
 
 
 def test_help_says_what_it_is_for() -> None:
-    assert "--no-build" in {option for parameter in cli.commands["serve"].params for option in parameter.opts}
+    assert "--no-build" in {option for parameter in command("serve").params for option in parameter.opts}
 
 
 # One shelf like another

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from delmaal.cli import cli
+from delmaal.cli import COMMANDS, command
 from delmaal.errors import SettingError
 from delmaal.settings import (
     SETTINGS,
@@ -97,7 +97,7 @@ def test_settings_travel_to_other_processes_as_variables() -> None:
 @each_row
 def test_row_stands_in_the_readme(row: Setting) -> None:
     """Its option where a command takes it, its variable and its default, in one row of the table."""
-    options = {option for command in cli.commands.values() for parameter in command.params for option in parameter.opts}
+    options = {option for name in COMMANDS for parameter in command(name).params for option in parameter.opts}
     option = f"`{row.option}`" if row.option in options else ""
     default = f"`{row.default}`" if row.default else ""
     rows = [[cell.strip() for cell in line.strip("| ").split("|")] if line.startswith("| ") else []

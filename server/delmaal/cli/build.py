@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from delmaal.cli.history import retain_after, warn_of_log
 from delmaal.cli.options import EXIT_CODES, base_option, folder_of, publication_argument, setting_options
 from delmaal.errors import count
+from delmaal.publish import check, publish
+from delmaal.records import Finding
+from delmaal.release import Release, shelf_of
 from delmaal.screen import err, out, print_findings, print_line, step_shown
 from delmaal.settings import Settings, load
 from delmaal.terms import help_iri
-
-if TYPE_CHECKING:
-    from delmaal.records import Finding
-    from delmaal.release import Release
 
 
 @click.command(epilog=EXIT_CODES)
@@ -41,9 +40,6 @@ def build(publication: Path | None, base: str | None, **options: str | None) -> 
 
 
 def make_release(folder: Path, settings: Settings, base: str | None) -> Release:
-    from delmaal.publish import publish  # noqa: PLC0415  # keeps --help fast
-    from delmaal.release import shelf_of  # noqa: PLC0415
-
     warn_of_log(shelf_of(folder, settings.out))
     with step_shown() as progress:
         outcome = publish(folder, settings.out, base, progress)
@@ -70,8 +66,6 @@ def validate(publication: Path | None, style: str) -> None:
       delmaal validate
       delmaal validate data/trondheim --format json | jq .
     """
-    from delmaal.publish import check  # noqa: PLC0415  # keeps --help fast
-
     with step_shown() as progress:
         checked = check(folder_of(publication), None, progress)
     violations = checked.report.of("Violation")

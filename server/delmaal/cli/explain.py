@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 
 import click
+import pyoxigraph as ox
 
 from delmaal.cli.options import EXIT_CODES
 from delmaal.screen import language_of_reader, out
 from delmaal.settings import share
+from delmaal.site.vocabulary.problems import homes, sections
 from delmaal.terms import PREFIXES, PRODUCT, help_iri
 
 _HEADINGS = {
@@ -50,8 +52,6 @@ def explain(code: str, language: str | None) -> None:
 
 def _shapes(language: str) -> dict[str, dict[str, str]]:
     """Problem, reason and fix of each shape of the product."""
-    import pyoxigraph as ox  # noqa: PLC0415  # keeps --help fast
-
     keys = {PREFIXES["delmaal"] + key: key for key in ("problem", "why", "fix")}
     found: dict[str, dict[str, str]] = {}
     for path in sorted(share("shapes").glob("*.ttl")):
@@ -65,7 +65,5 @@ def _shapes(language: str) -> dict[str, dict[str, str]]:
 
 def _known(language: str) -> dict[str, dict[str, str]]:
     """What the documentation says of each error that is no shape."""
-    from delmaal.site.vocabulary.problems import homes, sections  # noqa: PLC0415  # keeps --help fast
-
     rows = {code: sections(language)[number].rows[index] for code, (number, index) in homes(language).items()}
     return {code: {"means": row.means, "do": row.do} for code, row in rows.items()}

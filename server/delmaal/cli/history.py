@@ -6,18 +6,24 @@ import json
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from delmaal.cli.options import EXIT_CODES, folder_of, publication_argument, setting_options
 from delmaal.errors import ReleaseError, count
+from delmaal.reading.releases import Opened
+from delmaal.release import Shelf, shelf_of
+from delmaal.release.difference import difference, write_patch
+from delmaal.release.history import History
+from delmaal.release.history import pin as pin_release
+from delmaal.release.log import fault_of_log
+from delmaal.release.retention import Plan, plan, retain
+from delmaal.release.signature import read_signatures
+from delmaal.release.sorted_dump import open_lookup
+from delmaal.release.summary import summarise, written
 from delmaal.screen import err, language_of_reader, out
 from delmaal.settings import Settings, load
-
-if TYPE_CHECKING:
-    from delmaal.release import Shelf
-    from delmaal.release.retention import Plan
 
 _publication_option = click.option("--publication", type=click.Path(path_type=Path, file_okay=False),
                                    help="The publication's folder.")
@@ -48,10 +54,6 @@ def releases(publication: Path | None, style: str, **options: str | None) -> Non
 
 
 def _rows(shelf: Shelf, settings: Settings) -> list[dict[str, Any]]:
-    from delmaal.release.history import History  # noqa: PLC0415  # keeps --help fast
-    from delmaal.release.retention import plan  # noqa: PLC0415
-    from delmaal.release.signature import read_signatures  # noqa: PLC0415
-
     planned, history = plan(shelf, settings.keep_releases, settings.keep_caches), History(shelf.folder)
     switches = list(reversed(history.switches()))
     rows = [(row.release, row.time.strftime("%Y-%m-%dT%H:%M:%SZ")) for row in switches]
@@ -88,8 +90,6 @@ def diff(old: str, new: str | None, style: str, scope: str, publication: Path | 
       delmaal diff 3f0c 91aa
       delmaal diff 3f0c --format patch > changes.rdfp
     """
-    from delmaal.release.difference import difference, write_patch  # noqa: PLC0415  # keeps --help fast
-
     if scope != "data" and style != "patch":
         raise click.UsageError("--scope is of a patch; add --format patch")
     shelf = _shelf(publication, load(options))
@@ -99,10 +99,6 @@ def diff(old: str, new: str | None, style: str, scope: str, publication: Path | 
             sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
         return
-    from delmaal.reading.releases import Opened  # noqa: PLC0415
-    from delmaal.release.sorted_dump import open_lookup  # noqa: PLC0415
-    from delmaal.release.summary import summarise, written  # noqa: PLC0415
-
     sides = [Opened(release, None, open_lookup(release.folder)) for release in (one, two)]
     summary = summarise(sides[0], sides[1], difference(one.folder, two.folder))
     if style == "json":
@@ -127,8 +123,6 @@ def prune(publication: Path | None, dry_run: bool, **options: str | None) -> Non
       delmaal prune --keep-releases 10 --dry-run
       delmaal prune data/trondheim --keep-releases 10 --keep-caches 3
     """
-    from delmaal.release.retention import plan, retain  # noqa: PLC0415  # keeps --help fast
-
     settings = load(options)
     shelf = _shelf(publication, settings)
     done = (plan if dry_run else retain)(shelf, settings.keep_releases, settings.keep_caches)
@@ -152,8 +146,6 @@ def pin(release: str, remove: bool, publication: Path | None, **options: str | N
       delmaal pin 3f0c1d
       delmaal pin 3f0c1d --remove
     """
-    from delmaal.release.history import pin as pin_release  # noqa: PLC0415  # keeps --help fast
-
     shelf = _shelf(publication, load(options))
     found = shelf.find(release)
     try:
@@ -165,8 +157,6 @@ def pin(release: str, remove: bool, publication: Path | None, **options: str | N
 
 def retain_after(shelf: Shelf, settings: Settings) -> None:
     """Drop what the settings do not keep, after a build; another build that is writing will do it as well."""
-    from delmaal.release.retention import retain  # noqa: PLC0415  # keeps --help fast
-
     try:
         done = retain(shelf, settings.keep_releases, settings.keep_caches)
     except ReleaseError as error:
@@ -181,8 +171,6 @@ def retain_after(shelf: Shelf, settings: Settings) -> None:
 
 def warn_of_log(shelf: Shelf) -> None:
     """Say where the log of switches has a time that is to come."""
-    from delmaal.release.log import fault_of_log  # noqa: PLC0415  # keeps --help fast
-
     fault = ""
     with suppress(OSError):  # whoever writes there says what is wrong with the folder
         fault = fault_of_log(shelf.folder)
@@ -197,6 +185,4 @@ def _tell(done: Plan) -> None:
 
 
 def _shelf(publication: Path | None, settings: Settings) -> Shelf:
-    from delmaal.release import shelf_of  # noqa: PLC0415  # keeps --help fast
-
     return shelf_of(folder_of(publication), settings.out)

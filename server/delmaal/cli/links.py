@@ -5,17 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from delmaal.cli.options import EXIT_CODES, folder_of, publication_argument
 from delmaal.errors import SourceErrors, count, short
+from delmaal.links import (
+    GROUNDS,
+    Checked,
+    Proposal,
+    Snapshots,
+    check,
+    links_of,
+    patch,
+    propose,
+    read_snapshot,
+    records_of,
+    snapshot_files,
+    yaml_lines,
+)
+from delmaal.records import Publication
 from delmaal.screen import bars_shown, err, out, print_line
-
-if TYPE_CHECKING:
-    from delmaal.links import Checked, Proposal, Snapshots
-    from delmaal.records import Publication
+from delmaal.sources import read
 
 _LANGUAGES = (("nb", "no"), ("en",))
 _PATHS = click.Path(path_type=Path, exists=True)
@@ -54,8 +66,6 @@ def links(publication: Path | None, snapshots: Sequence[Path], before: Sequence[
 
 def _run(folder: Path, paths: Sequence[Path], before: Sequence[Path], least: float, only: str | None, as_patch: bool,
          style: str) -> None:
-    from delmaal.links import check, links_of, propose, records_of  # noqa: PLC0415  # keeps --help fast
-
     publication = _read(folder)
     now, old = _snapshots(paths), _snapshots(before) if before else None
     found = list(links_of(publication))
@@ -72,8 +82,6 @@ def _run(folder: Path, paths: Sequence[Path], before: Sequence[Path], least: flo
 
 
 def _read(folder: Path) -> Publication:
-    from delmaal.sources import read  # noqa: PLC0415  # keeps --help fast
-
     reading = read(folder)
     if reading.errors or reading.publication is None:
         raise SourceErrors(reading.errors)
@@ -81,8 +89,6 @@ def _read(folder: Path) -> Publication:
 
 
 def _snapshots(paths: Sequence[Path]) -> Snapshots:
-    from delmaal.links import Snapshots, read_snapshot, snapshot_files  # noqa: PLC0415  # keeps --help fast
-
     found, files = Snapshots(), snapshot_files(paths)
     if not files:
         raise click.BadParameter("there is no file of RDF, CSV or JSON in it", param_hint="--snapshot")
@@ -96,8 +102,6 @@ def _snapshots(paths: Sequence[Path]) -> Snapshots:
 
 
 def _print(checked: Checked | None, proposals: Sequence[Proposal]) -> None:
-    from delmaal.links import GROUNDS, yaml_lines  # noqa: PLC0415  # keeps --help fast
-
     if checked is not None:
         for found in checked.findings:
             print_line(str(found.mark), found.code, found.sentence, found.severity, out)
@@ -118,8 +122,6 @@ def _print(checked: Checked | None, proposals: Sequence[Proposal]) -> None:
 
 
 def _print_patch(proposals: Sequence[Proposal]) -> None:
-    from delmaal.links import patch  # noqa: PLC0415  # keeps --help fast
-
     text, left = patch(proposals, Path.cwd())
     click.echo(text.encode(), nl=False)
     for each in left:
@@ -128,8 +130,6 @@ def _print_patch(proposals: Sequence[Proposal]) -> None:
 
 
 def _as_json(checked: Checked | None, proposals: Sequence[Proposal]) -> dict[str, Any]:
-    from delmaal.links import GROUNDS, yaml_lines  # noqa: PLC0415  # keeps --help fast
-
     findings = [{"file": each.mark.file, "line": each.mark.line, "column": each.mark.column, "severity": each.severity,
                  "code": each.code, "message": {"en": each.sentence}, "iri": each.iri}
                 for each in (checked.findings if checked else ())]

@@ -57,7 +57,7 @@ def _relative(path: Path) -> Path:
 
 def _check_base(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     if value is not None:
-        from delmaal.sources.publication import base_iri  # noqa: PLC0415  # keeps --help fast
+        from delmaal.sources.publication import base_iri  # noqa: PLC0415  # the list of commands needs no reader
 
         try:
             base_iri(value)

@@ -8,13 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pyoxigraph import QueryBoolean, QueryTriples
 from rich.table import Table
 
 from delmaal.cli.options import EXIT_CODES, folder_of, setting_options
+from delmaal.engine.embedded import open_store
 from delmaal.errors import QueryError
+from delmaal.formats import BY_NAME, write
+from delmaal.keeper import Request
+from delmaal.keeper.evaluation import results_of, worded
+from delmaal.keeper.tokens import check
 from delmaal.outside import taken
+from delmaal.release import shelf_of
 from delmaal.screen import out
 from delmaal.settings import Settings, load
+from delmaal.terms import compact
 
 _SOLUTIONS = {"csv": "csv", "tsv": "tsv", "json": "sparql-json", "xml": "sparql-xml"}
 
@@ -45,12 +53,6 @@ def query(query: str | None, file: Any, publication: Path | None, results: str |
 
 
 def _query(text: str, folder: Path, settings: Settings, results: str | None) -> None:
-    from delmaal.engine.embedded import open_store  # noqa: PLC0415  # keeps --help fast
-    from delmaal.keeper import Request  # noqa: PLC0415
-    from delmaal.keeper.evaluation import results_of, worded  # noqa: PLC0415
-    from delmaal.keeper.tokens import check  # noqa: PLC0415
-    from delmaal.release import shelf_of  # noqa: PLC0415
-
     release = shelf_of(folder, settings.out).current()
     check(text, settings.query_depth)
     store = open_store(release.folder)
@@ -66,10 +68,6 @@ def _query(text: str, folder: Path, settings: Settings, results: str | None) -> 
 
 def _shown(answer: Any, results: str | None) -> bytes | Table:
     """The answer as it is printed: a table for a reader, else as its format writes it."""
-    from pyoxigraph import QueryBoolean, QueryTriples  # noqa: PLC0415  # keeps --help fast
-
-    from delmaal.formats import BY_NAME, write  # noqa: PLC0415
-
     if isinstance(answer, QueryTriples):
         if results not in (None, "turtle", "nt"):
             raise QueryError("format-impossible", f"a CONSTRUCT or DESCRIBE gives no {results}; take turtle or nt")
@@ -85,8 +83,6 @@ def _shown(answer: Any, results: str | None) -> bytes | Table:
 
 
 def _table(solutions: Any) -> Table:
-    from delmaal.terms import compact  # noqa: PLC0415  # keeps --help fast
-
     table = Table(show_lines=False)
     for variable in solutions.variables:
         table.add_column(variable.value, overflow="fold")  # an IRI that is cut off is of no use

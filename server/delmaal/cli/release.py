@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from delmaal.cli.history import warn_of_log
 from delmaal.cli.options import EXIT_CODES, folder_of, publication_argument, setting_options
 from delmaal.cli.signing import verify_signature
+from delmaal.engine.push import Push, store_of
+from delmaal.engine.remote import remote_of
 from delmaal.errors import ReleaseError, SettingError, count
+from delmaal.release import Release, shelf_of
+from delmaal.release import verify as verify_release
+from delmaal.release.retention import hold
 from delmaal.screen import bars_shown, out
 from delmaal.settings import SETTINGS, Settings, load
-
-if TYPE_CHECKING:
-    from delmaal.release import Release
 
 
 @click.command(epilog=EXIT_CODES)
@@ -35,9 +36,6 @@ def verify(publication: Path | None, release_id: str | None, key_file: Path | No
       delmaal verify data/trondheim
       delmaal verify --key public.pem
     """
-    from delmaal.release import shelf_of  # noqa: PLC0415  # keeps --help fast
-    from delmaal.release import verify as verify_release  # noqa: PLC0415
-
     shelf = shelf_of(folder_of(publication), load(options).out)
     release = shelf.find(release_id) if release_id else shelf.current()
     warn_of_log(shelf)
@@ -72,9 +70,6 @@ def push(publication: Path | None, release_id: str | None, replace: bool, **opti
       delmaal push data/trondheim --engine-url 'https://store.example/repositories/{release}' \\
         --engine-store-url 'https://store.example/repositories/{release}/rdf-graphs/service'
     """
-    from delmaal.release import shelf_of  # noqa: PLC0415  # keeps --help fast
-    from delmaal.release.retention import hold  # noqa: PLC0415
-
     settings = load(options)
     for name in ("engine_url", "engine_store_url"):
         if not getattr(settings, name):
@@ -88,9 +83,6 @@ def push(publication: Path | None, release_id: str | None, replace: bool, **opti
 
 
 def _push(release: Release, notes: Path, settings: Settings, replace: bool) -> None:
-    from delmaal.engine.push import Push, store_of  # noqa: PLC0415  # keeps --help fast
-    from delmaal.engine.remote import remote_of  # noqa: PLC0415
-
     folder = release.folder.resolve()
     store, remote = store_of(folder, settings), remote_of(folder, settings, seconds=600)
     with bars_shown({"send": "sending", "check": "reading back"}) as progress:

@@ -8,6 +8,8 @@ import click
 
 from delmaal.cli.options import EXIT_CODES
 from delmaal.errors import count
+from delmaal.release import Shelf
+from delmaal.release.replica import synchronise
 from delmaal.screen import out
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -32,9 +34,6 @@ def sync(source: Path, target: Path, linked: bool, wait: float) -> None:
       delmaal sync /mnt/primary/trondheim /srv/delmaal/trondheim
       delmaal sync /srv/incoming/trondheim /srv/delmaal/trondheim --link
     """
-    from delmaal.release import Shelf  # noqa: PLC0415  # keeps --help fast
-    from delmaal.release.replica import synchronise  # noqa: PLC0415
-
     done = synchronise(Shelf(source), Shelf(target), linked, wait)
     out.print(f"release {done.current[:12]} is current in {target}: {count(len(done.came), 'release')} came, "
               f"{len(done.went)} went")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -15,11 +15,24 @@ from rich.table import Table
 from delmaal.cli.options import EXIT_CODES, folder_of, setting_options
 from delmaal.errors import count
 from delmaal.records import Text
+from delmaal.release import shelf_of
+from delmaal.score import (
+    DIMENSIONS,
+    METRICS,
+    Assessment,
+    Document,
+    Shapes,
+    addresses_of,
+    ask,
+    assess,
+    conformance,
+    datasets_of,
+    mapping,
+    read_catalogue,
+    read_shapes,
+)
 from delmaal.screen import bars_shown, err, language_of_reader, out
 from delmaal.settings import Settings, load
-
-if TYPE_CHECKING:
-    from delmaal.score import Assessment, Document, Shapes
 
 _SHOWN = 3
 """Shortfalls of a metric that are listed below the table; --format json has them all."""
@@ -69,8 +82,6 @@ def score(catalogue: str | None, shape_files: Sequence[Path], mapped: Sequence[t
       delmaal score https://data.example.org/catalog.ttl --minimum 351
       delmaal score catalogue.ttl --offline --shapes dcat-ap_3.0.1_shapes.ttl --format json
     """
-    from delmaal.score import mapping, read_catalogue, read_shapes  # noqa: PLC0415  # keeps --help fast
-
     where, pairs = _source(catalogue, load(options))
     target = mapping((*pairs, *mapped))
     shapes = read_shapes(shape_files)
@@ -90,8 +101,6 @@ def _source(catalogue: str | None, settings: Settings) -> tuple[str, tuple[tuple
     """The address or file to read, and what is asked for elsewhere: the addresses of a publication at its server."""
     if catalogue is not None and not Path(catalogue).is_dir():
         return catalogue, ()
-    from delmaal.release import shelf_of  # noqa: PLC0415  # keeps --help fast
-
     release = shelf_of(folder_of(Path(catalogue) if catalogue else None), settings.out).current()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     server = f"http://{host.replace('0.0.0.0', '127.0.0.1')}:{settings.port}/"  # noqa: S104  # compared, not bound
@@ -99,8 +108,6 @@ def _source(catalogue: str | None, settings: Settings) -> tuple[str, tuple[tuple
 
 
 def _assess(document: Document, shapes: Shapes, timeout: float | None, target: Any, show: Any) -> Assessment:
-    from delmaal.score import addresses_of, ask, assess, conformance, datasets_of  # noqa: PLC0415  # keeps --help fast
-
     datasets = datasets_of(document.graph)
     answers = None
     if timeout is not None:
@@ -110,8 +117,6 @@ def _assess(document: Document, shapes: Shapes, timeout: float | None, target: A
 
 
 def _print(where: str, shapes: Shapes, assessment: Assessment) -> None:
-    from delmaal.score import DIMENSIONS, METRICS  # noqa: PLC0415  # keeps --help fast
-
     language = language_of_reader()
     table = Table(box=box.SIMPLE_HEAD, show_footer=False)
     for key in ("metric", "property"):
@@ -142,8 +147,6 @@ def _print(where: str, shapes: Shapes, assessment: Assessment) -> None:
 
 def _shortfalls(assessment: Assessment) -> Iterator[str]:
     """What costs points, the dearest metric first; and violations that concern no dataset, which cost none."""
-    from delmaal.score import METRICS  # noqa: PLC0415  # keeps --help fast
-
     found = assessment.metrics
     lost = {metric.name: metric.points - found[metric.name].points for metric in METRICS if metric.name in found}
     rows = [(name, found[name].failed) for name in sorted(lost, key=lambda name: -lost[name]) if lost[name]]
@@ -156,8 +159,6 @@ def _shortfalls(assessment: Assessment) -> Iterator[str]:
 
 
 def _as_json(where: str, shapes: Shapes, document: Document, assessment: Assessment) -> dict[str, Any]:
-    from delmaal.score import DIMENSIONS, METRICS  # noqa: PLC0415  # keeps --help fast
-
     dimensions = {}
     found = assessment.metrics
     for dimension in DIMENSIONS:

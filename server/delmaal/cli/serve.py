@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from rich.text import Text as RichText
@@ -18,11 +17,10 @@ from delmaal.cli.options import (
     setting_options,
 )
 from delmaal.errors import InvalidPublication, ReleaseError, SourceError, SourceErrors
+from delmaal.release import Shelf, shelf_of
 from delmaal.screen import err, out, print_error
+from delmaal.serving.server import run
 from delmaal.settings import Settings, load
-
-if TYPE_CHECKING:
-    from delmaal.release import Shelf
 
 
 @click.command(epilog=EXIT_CODES)
@@ -45,9 +43,6 @@ def serve(publication: Path | None, base: str | None, no_build: bool, **options:
       delmaal serve data/trondheim --host 0.0.0.0 --port 8080
       delmaal serve --no-build --out /srv/delmaal
     """
-    from delmaal.release import shelf_of  # noqa: PLC0415  # keeps --help fast
-    from delmaal.serving.server import run  # noqa: PLC0415
-
     settings = load({**options, "no_build": "1"} if no_build else options)
     if settings.no_build:
         shelf = shelf_there(publication, settings.out)
@@ -75,8 +70,6 @@ def shelf_there(publication: Path | None, out: Path) -> Shelf:
 
     Raises BadParameter where several could be meant.
     """
-    from delmaal.release import Shelf, shelf_of  # noqa: PLC0415  # keeps --help fast
-
     if publication is None and Path(PUBLICATION_FILE).is_file():
         return shelf_of(Path.cwd(), out)
     if publication is not None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from delmaal.cli.options import EXIT_CODES, folder_of, publication_argument, setting_options
 from delmaal.errors import SettingError
+from delmaal.release import Release, shelf_of
+from delmaal.release.signature import check_signature, placed, read_private_key, read_public_key, step_back
+from delmaal.release.signature import sign as sign_release
 from delmaal.screen import err, out
 from delmaal.settings import load
-
-if TYPE_CHECKING:
-    from delmaal.release import Release
 
 
 @click.command(epilog=EXIT_CODES)
@@ -36,9 +36,6 @@ def sign(publication: Path | None, key_file: Path, release_id: str | None, **opt
       delmaal sign --key private.pem
       delmaal sign data/trondheim --key private.pem --release 3f0c
     """
-    from delmaal.release import shelf_of  # noqa: PLC0415  # keeps --help fast
-    from delmaal.release.signature import sign as sign_release  # noqa: PLC0415
-
     key = _private_key(key_file)
     shelf = shelf_of(folder_of(publication), load(options).out)
     release = shelf.find(release_id) if release_id else shelf.current()
@@ -47,8 +44,6 @@ def sign(publication: Path | None, key_file: Path, release_id: str | None, **opt
 
 
 def _private_key(path: Path) -> Any:
-    from delmaal.release.signature import read_private_key  # noqa: PLC0415  # keeps --help fast
-
     try:
         return read_private_key(path)
     except SettingError as error:
@@ -64,8 +59,6 @@ def verify_signature(release: Release, key_file: Path) -> str:
     A step back is warned of. Raises SettingError for a key that is none, ReleaseError where the signature is missing or
     of something else.
     """
-    from delmaal.release.signature import check_signature, placed, read_public_key, step_back  # noqa: PLC0415  # as above
-
     key, shelf = read_public_key(key_file), release.folder.parent.parent
     name = check_signature(release, key, shelf)
     warning = step_back(release, key, shelf)
