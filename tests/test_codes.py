@@ -81,8 +81,7 @@ def test_what_is_taken_for_a_period_is_one(text: str) -> None:
         return
     assert found.code == text
     assert shared("period", text).value.endswith(f"/period/{text}")
-    assert found.nb.strip()
-    assert found.en.strip()
+    assert all(label.strip() for label in found.labels.values())
     ends = [date.fromisoformat(end) for end in (found.start, found.end) if end]
     assert ends == sorted(ends)
     assert ends or text == "unknown"
@@ -97,7 +96,7 @@ def test_what_is_taken_for_a_period_is_one(text: str) -> None:
 ])
 def test_a_period_is_said_in_both_languages(code: str, nb: str, en: str) -> None:
     found = codes.period(code)
-    assert (found.nb, found.en) == (nb, en)
+    assert (found.labels["nb"], found.labels["en"]) == (nb, en)
 
 
 @pytest.mark.parametrize("code", [
@@ -120,9 +119,10 @@ def test_an_age_runs_from_the_lower_to_the_upper(low: int, high: int) -> None:
         with pytest.raises(ValueError, match="ends before it starts"):
             codes.age(f"{low}-{high}")
     else:
-        for label in codes.age(f"{low}-{high}"):
+        for label in codes.age(f"{low}-{high}").values():
             assert [int(number) for number in re.findall("[0-9]+", label)] == sorted({low, high})
-    assert codes.age(f"{low}-") == (f"{low} år og over", f"{low} years and over")
+    over = codes.age(f"{low}-")
+    assert (over["nb"], over["en"]) == (f"{low} år og over", f"{low} year{'' if low == 1 else 's'} and over")
 
 
 @given(st.text(alphabet="0123456789-", max_size=8) | st.sampled_from(["total", "adult", "Total", "total\n"]) | ANYTHING)
@@ -134,7 +134,7 @@ def test_what_is_taken_for_an_age_is_one(text: str) -> None:
         labels = codes.age(text)
     except ValueError:
         return
-    assert all(label.strip() for label in labels)
+    assert all(label.strip() for label in labels.values())
     assert shared("age", text).value.endswith(f"/age/{text}")
     assert re.fullmatch(r"total|adult|(0|[1-9][0-9]*)-(0|[1-9][0-9]*)?", text, re.ASCII)
 
@@ -144,7 +144,8 @@ def test_what_is_taken_for_an_age_is_one(text: str) -> None:
     ("80-", "80 år og over", "80 years and over"), ("18-18", "18 år", "18 years"), ("1-1", "1 år", "1 year"),
 ])
 def test_an_age_is_said_in_both_languages(code: str, nb: str, en: str) -> None:
-    assert codes.age(code) == (nb, en)
+    labels = codes.age(code)
+    assert (labels["nb"], labels["en"]) == (nb, en)
 
 
 # Targets.

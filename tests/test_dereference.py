@@ -624,7 +624,7 @@ def without_switch(page: str) -> str:
 def test_no_header_takes_long_to_weigh(header: str) -> None:
     """A header of 32 kB once took ten seconds; the front weighs while nobody else is answered."""
     started = time.process_time()
-    for weigh in (lambda: negotiate.choose(header, ROWS), lambda: negotiate.language(header, None),
+    for weigh in (lambda: negotiate.choose(header, ROWS), lambda: negotiate.language(header, None, BOTH),
                   lambda: negotiate.coding(header)):
         weigh()
     assert time.process_time() - started < 0.2
@@ -641,14 +641,31 @@ def test_long_headers_are_not_remembered(view: FlaskClient) -> None:
     assert not kept
 
 
+BOTH = ("nb", "en")
+
+
 @pytest.mark.parametrize(("header", "wanted"), [
     ("", "nb"), ("nb-NO", "nb"), ("nb_NO", "nb"), ("en-GB,nb;q=0.7", "en"), ("en, *", "en"), ("*", "nb"), ("de", "en"),
-    ("de, nn;q=0.2", "nb"), ("en;q=0.1, *;q=0.5", "nb"), ("nb;q=0, *", "en"), ("sv, en;q=0.9", "nb"), ("en;q=0", "en"),
+    ("de, nn;q=0.2", "nb"), ("en;q=0.1, *;q=0.5", "nb"), ("nb;q=0, *", "en"), ("sv, en;q=0.9", "nb"), ("en;q=0", "nb"),
     ("en,nb", "en"), ("nb,en", "nb"), ("en;q=x, nb;q=0.1", "nb"),
 ])
 def test_language_is_weighed(header: str, wanted: str) -> None:
-    assert negotiate.language(header, None) == wanted
-    assert negotiate.language(header, "en") == "en"
+    assert negotiate.language(header, None, BOTH) == wanted
+    assert negotiate.language(header, "en", BOTH) == "en"
+
+
+@pytest.mark.parametrize(("header", "languages", "wanted"), [
+    ("nb, en;q=0.9", ("nn", "en"), "nn"), ("nn", ("nb", "nn", "en"), "nn"), ("no", ("en", "nn"), "nn"),
+    ("se, en;q=0.5", ("se", "nn", "en"), "se"), ("se", ("nn", "en"), "nn"), ("sv-FI", ("sv", "en"), "sv"),
+    ("ar-EG, en;q=0.5", ("en", "ar"), "ar"), ("de, fr", ("ar", "en"), "en"), ("de", ("nn",), "nn"),
+    ("zh-Hant-TW", ("zh-Hant", "zh"), "zh-Hant"), ("nn;q=0, *", ("nn", "en"), "en"), ("no;q=0, nb", ("nb", "en"), "nb"),
+    ("*;q=0", ("nn", "en"), "en"), ("*", ("nn", "en"), "nn"), ("x" * 500, ("nn", "en"), "nn"),
+])
+def test_language_is_one_of_the_publication(header: str, languages: tuple[str, ...], wanted: str) -> None:
+    """RFC 4647, section 3.4; who reads a Scandinavian language gets another before English."""
+    assert negotiate.language(header, None, languages) == wanted
+    assert negotiate.language(header, "xx", languages) == wanted
+    assert negotiate.language(header, languages[-1], languages) == languages[-1]
 
 
 def test_a_release_that_cannot_be_opened_leaves_no_answers_behind(releases: Succession, tmp_path: Path) -> None:

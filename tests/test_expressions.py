@@ -190,7 +190,7 @@ READERS: dict[str, Reader] = {
     "a type of a body": Reader(
         lambda text: operation.read_post(text, "", b"", "", QUERY), HEADER, ("", "a/b; charset=")),
     "Accept": Reader(lambda text: negotiate.choose(text, operation._READABLE), HEADER),
-    "Accept-Language": Reader(lambda text: negotiate.language(text, None), HEADER),
+    "Accept-Language": Reader(lambda text: negotiate.language(text, None, ("nb", "en")), HEADER),
     "Accept-Encoding": Reader(negotiate.coding, HEADER),
     "If-None-Match": Reader(lambda text: asked.names(text, '"a"'), HEADER),
     "If-Match": Reader(lambda text: asked.is_strongly(text, '"a"'), HEADER),

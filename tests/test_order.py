@@ -37,7 +37,7 @@ def page(client: FlaskClient, address: str) -> str:
 
 def names(language: str, periods: tuple[str, ...] = IN_TIME) -> list[str]:
     """What the periods are called."""
-    return [getattr(codes.period(code), language) for code in periods]
+    return [codes.period(code).labels[language] for code in periods]
 
 
 # Periods

@@ -92,12 +92,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "/timemap/json/": ("/timemap/json/",),
     "/feed/<fragment>/<int:page>": ("/feed/1/1",),
     "/reconcile": ("/reconcile", "/reconcile?queries=%7B%22a%22%3A%7B%22query%22%3A%223.4%22%7D%7D"),
-    "/reconcile/<any(nb,en):lang>": ("/reconcile/nb",),
-    "/reconcile/<any(nb,en):lang>/suggest/entity": ("/reconcile/en/suggest/entity?prefix=3",),
-    "/reconcile/<any(nb,en):lang>/suggest/property": ("/reconcile/en/suggest/property?prefix=a",),
-    "/reconcile/<any(nb,en):lang>/suggest/type": ("/reconcile/en/suggest/type?prefix=t",),
-    "/reconcile/<any(nb,en):lang>/properties": ("/reconcile/en/properties?type=Theme",),
-    "/reconcile/<any(nb,en):lang>/preview": ("/reconcile/en/preview?id=http://metadata.un.org/sdg/3.4",),
+    "/reconcile/<lang>": ("/reconcile/nb",),
+    "/reconcile/<lang>/suggest/entity": ("/reconcile/en/suggest/entity?prefix=3",),
+    "/reconcile/<lang>/suggest/property": ("/reconcile/en/suggest/property?prefix=a",),
+    "/reconcile/<lang>/suggest/type": ("/reconcile/en/suggest/type?prefix=t",),
+    "/reconcile/<lang>/properties": ("/reconcile/en/properties?type=Theme",),
+    "/reconcile/<lang>/preview": ("/reconcile/en/preview?id=http://metadata.un.org/sdg/3.4",),
 }
 COUNTED = ("/metrics",)
 """Answers that are another each time."""

@@ -14,8 +14,12 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
-from delmaal.errors import count
+from babel.dates import format_date, format_skeleton
+
+from delmaal.languages import CATALOGUES, Words, locale_of
 
 UNKNOWN = "unknown"
 TOTAL = "total"
@@ -26,24 +30,42 @@ _TARGET = re.compile(r"(1[0-7]|[1-9])\.([1-9][0-9]?|[a-d])\Z")
 _SPELLING = re.compile(r"\s*([0-9]{1,2})\s*[.,-]\s*([0-9]{1,2}|[a-d])\s*\Z")
 _INDICATOR = re.compile(r"C(0[1-9]|1[0-7]|20)([0-9]{2}|0[a-d])(?:0[1-9]|[1-9][0-9])\Z")
 _LINES = re.compile(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?\Z")
-_MONTHS = {
-    "nb": ("januar", "februar", "mars", "april", "mai", "juni",
-           "juli", "august", "september", "oktober", "november", "desember"),
-    "en": ("January", "February", "March", "April", "May", "June",
-           "July", "August", "September", "October", "November", "December"),
-}
+
+_PERIODS = Words("period", {
+    "unknown": "unknown period",
+    "within": "some time in {}–{}",
+    "until": "up to and including {}",
+    "from": "from {}",
+    "since": "since {}",
+    "towards": "towards {}",
+    "latest": "{} at the latest",
+    "range": "{}–{}",
+})
+_AGES = Words("age", {
+    "total": "all ages",
+    "adult": "adults",
+    "over": ("{} year and over", "{} years and over"),
+    "years": ("{} year", "{} years"),
+    "range": ("{}–{} years", "{}–{} years"),
+})
+
+Labels = dict[str, str]
+"""What a code is called, by language: in every one of the catalogues."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A period: its code, labels, first and last day (ISO 8601, None where open or unknown), and its year if one."""
+    """A period: its code, first and last day (ISO 8601, None where open or unknown), and its year if one."""
 
     code: str
-    nb: str
-    en: str
     start: str | None
     end: str | None
     year: int | None
+
+    @property
+    def labels(self) -> Labels:
+        """What it is called."""
+        return {tag: _called(self.code, tag) for tag in CATALOGUES}
 
 
 def period(code: str) -> Period:
@@ -53,25 +75,23 @@ def period(code: str) -> Period:
     the start.
     """
     if code == UNKNOWN:
-        return Period(code, "ukjent periode", "unknown period", None, None, None)
+        return Period(code, None, None, None)
     if "~" in code:
         first, last = (_point(part) for part in _two(code, "~"))
         _ordered(code, first, last)
-        labels = f"i løpet av {first.nb}–{last.nb}", f"some time in {first.en}–{last.en}"
-        return Period(code, *labels, first.start, last.end, None)
+        return Period(code, first.start, last.end, None)
     if "--" in code:
         left, right = _two(code, "--")
         if not left and not right:
             raise ValueError("a range needs a start or an end: 2025--2040, 2020--, --2019")
         if not left:
-            last = _point(right)
-            return Period(code, f"til og med {last.nb}", f"up to and including {last.en}", None, last.end, None)
+            return Period(code, None, _point(right).end, None)
         first = _point(left)
         if not right:
-            return Period(code, f"fra {first.nb}", f"from {first.en}", first.start, None, None)
+            return Period(code, first.start, None, None)
         last = _point(right)
         _ordered(code, first, last)
-        return Period(code, f"{first.nb}–{last.nb}", f"{first.en}–{last.en}", first.start, last.end, None)
+        return Period(code, first.start, last.end, None)
     return _point(code)
 
 
@@ -83,20 +103,42 @@ def chronological(start: str | None, end: str | None, name: str = "") -> tuple[b
     return not (start or end), start or "", end or "~", name
 
 
-def when(code: str, expected: bool = False) -> tuple[str, str]:
-    """A period in the label of a figure, nb and en; where an end is open, by whether the figure is expected or was so.
+def when(code: str, expected: bool = False) -> Labels:
+    """A period in the label of a figure; where an end is open, by whether the figure is expected or was so.
 
     `--2050` is "fram mot 2050" of a projection and "senest 2050" of an observation, `2020--` "fra 2020" and "siden
     2020". The period itself, which others refer to as well, is called by its bounds alone.
     """
-    found, (left, open_end, right) = period(code), code.partition("--")
+    left, open_end, right = code.partition("--")
     if not open_end or (left and right):
-        return found.nb, found.en
-    bound = _point(left or right)
-    if left:
-        return (f"fra {bound.nb}", f"from {bound.en}") if expected else (f"siden {bound.nb}", f"since {bound.en}")
-    return (f"fram mot {bound.nb}", f"towards {bound.en}") if expected else (f"senest {bound.nb}",
-                                                                              f"{bound.en} at the latest")
+        return period(code).labels
+    word = ("from" if expected else "since") if left else ("towards" if expected else "latest")
+    return {tag: _PERIODS.say(word, tag, _called(left or right, tag)) for tag in CATALOGUES}
+
+
+@lru_cache(maxsize=1 << 13)
+def _called(code: str, language: str) -> str:
+    """What a period is called in a language."""
+    if code == UNKNOWN:
+        return _PERIODS.say("unknown", language)
+    if "~" in code:
+        return _PERIODS.say("within", language, *(_called(part, language) for part in _two(code, "~")))
+    if "--" in code:
+        left, right = _two(code, "--")
+        if left and right:
+            return _PERIODS.say("range", language, _called(left, language), _called(right, language))
+        return _PERIODS.say("from" if left else "until", language, _called(left or right, language))
+    return day_called(code, language)
+
+
+def day_called(code: str, language: str) -> str:
+    """A year, a month or a day as a language writes it (CLDR): `2019`, `mars 2020`, `19. mai 2020`."""
+    year, month, day = (int(part or 0) for part in f"{code}--".split("-")[:3])
+    if not month:
+        return code
+    at = date(year, month, day or 1)
+    locale = locale_of(language)
+    return format_date(at, "long", locale) if day else format_skeleton("yMMMM", at, locale=locale)
 
 
 def is_point(code: str) -> bool:
@@ -122,38 +164,36 @@ def _point(code: str) -> Period:
     if not year:
         raise ValueError("there is no year 0; write a year (2019)")
     if month is None:
-        return Period(code, code, code, f"{code}-01-01", f"{code}-12-31", year)
+        return Period(code, f"{code}-01-01", f"{code}-12-31", year)
     if not 1 <= month <= 12:
         raise ValueError(f"there is no month {month:02}; write 01 to 12")
-    nb, en = (f"{_MONTHS[language][month - 1]} {year}" for language in ("nb", "en"))
     length = calendar.monthrange(year, month)[1]
     if day is None:
-        return Period(code, nb, en, f"{code}-01", f"{code}-{length}", None)
+        return Period(code, f"{code}-01", f"{code}-{length}", None)
     if not 1 <= day <= length:
-        raise ValueError(f"{code} is no date; {en} has the days 01 to {length}")
-    return Period(code, f"{day}. {nb}", f"{day} {en}", code, code, None)
+        raise ValueError(f"{code} is no date; {day_called(code[:7], 'en')} has the days 01 to {length}")
+    return Period(code, code, code, None)
 
 
-def age(code: str) -> tuple[str, str]:
-    """The labels nb and en of an age: `0-17` is 0 to 17 years inclusive, `80-` 80 years and over.
+@lru_cache(maxsize=1 << 10)
+def age(code: str) -> Labels:
+    """What an age is called: `0-17` is 0 to 17 years inclusive, `80-` 80 years and over.
 
     Raises ValueError for a code outside the grammar.
     """
-    if code == TOTAL:
-        return "alle aldre", "all ages"
-    if code == "adult":
-        return "voksne", "adults"
+    if code in (TOTAL, "adult"):
+        return _AGES.labelled(code)
     match = _AGE.match(code)
     if not match:
         raise ValueError("write total, adult, a range of years (0-17) or a lower limit (80-)")
     low, high = int(match[1]), match[2]
     if high is None:
-        return f"{low} år og over", f"{low} years and over"
+        return {tag: _AGES.noun(low, "over", tag).format(low) for tag in CATALOGUES}
     if int(high) < low:
         raise ValueError(f"{code} ends before it starts")
     if int(high) == low:
-        return f"{low} år", count(low, "year")
-    return f"{low}–{high} år", f"{low}–{high} years"
+        return {tag: _AGES.noun(low, "years", tag).format(low) for tag in CATALOGUES}
+    return {tag: _AGES.noun(int(high), "range", tag).format(low, high) for tag in CATALOGUES}
 
 
 def reading(printed: str) -> str | None:

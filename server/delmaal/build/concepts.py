@@ -46,7 +46,7 @@ def add_concepts(out: Statements) -> None:
     for code, mark in sorted(out.ages.items()):
         node = shared("age", code)
         out.types("concepts", node, mark, "delmaal:AgeGroup", "skos:Concept")
-        out.text("concepts", node, ("skos:prefLabel", "rdfs:label"), Text(*codes.age(code)), mark)
+        out.text("concepts", node, ("skos:prefLabel", "rdfs:label"), Text.of(codes.age(code)), mark)
         out.add("concepts", node, "dct:identifier", text(code), mark)
     _source(out)
 
@@ -99,7 +99,7 @@ def _breakdowns(out: Statements) -> None:
 def _period(out: Statements, code: str, mark: Mark) -> None:
     period, node = codes.period(code), shared("period", code)
     out.types("concepts", node, mark, "dct:PeriodOfTime")
-    out.text("concepts", node, ("skos:prefLabel", "rdfs:label"), Text(period.nb, period.en), mark)
+    out.text("concepts", node, ("skos:prefLabel", "rdfs:label"), Text.of(period.labels), mark)
     out.add("concepts", node, "dct:identifier", text(code), mark)
     if period.start:
         out.add("concepts", node, "dcat:startDate", typed(period.start, "xsd:date"), mark)

@@ -140,10 +140,10 @@ def _label(item: Statistic, indicator: Indicator | None, names: Names) -> Text:
     parts = [indicator.label if indicator else lost]
     parts += [label for slug, label in SEXES.items() if slug == item.sex]
     if item.age and item.age != codes.TOTAL:
-        parts.append(Text(*codes.age(item.age)))
+        parts.append(Text.of(codes.age(item.age)))
     parts += [names[of] for of in (("breakdown", item.breakdown), ("area", item.area)) if of in names]
     if item.period and item.period != codes.UNKNOWN:
-        parts.append(Text(*codes.when(item.period, expected=item.kind in {"projection", "target"})))
+        parts.append(Text.of(codes.when(item.period, expected=item.kind in {"projection", "target"})))
     parts += [label for kind, label in KINDS.items() if kind == item.kind]
     return Text(", ".join(part.nb for part in parts), ", ".join(part.en for part in parts))
 

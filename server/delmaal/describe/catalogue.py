@@ -241,7 +241,7 @@ class _Catalogue(References):
             code = code[:4]
         node, period = self.iri.thing("temporal", code), codes.period(code)
         self.types(node, "dct:PeriodOfTime")
-        self.both(node, "skos:prefLabel", Text(period.nb, period.en))
+        self.both(node, "skos:prefLabel", Text.of(period.labels))
         for predicate, day in (("dcat:startDate", first), ("dcat:endDate", last)):
             if day:
                 self.day(node, predicate, day)

@@ -13,7 +13,7 @@ from werkzeug.utils import redirect
 
 from delmaal.http.asked import Asked, names
 from delmaal.http.cors import EXPOSED
-from delmaal.http.negotiate import LANGUAGES, coding, language
+from delmaal.http.negotiate import coding
 from delmaal.http.past import Past, within
 from delmaal.http.past_words import WORDS
 from delmaal.http.reply import Reply
@@ -69,7 +69,7 @@ def answer(
     so a cache need not tell its readers apart.
     """
     release = request.opened
-    if vary and request.query and request.args.get("lang") in LANGUAGES:
+    if vary and request.query and request.args.get("lang") in release.languages:
         vary = ", ".join(name for name in vary.split(", ") if name != "Accept-Language")
     wanted = coding(request.headers.get("Accept-Encoding", ""))
     etag = etag_of(release, request.publication.build, request.full_path, variant or (content_type,), wanted)
@@ -115,7 +115,7 @@ def elsewhere(address: str, status: int, vary: str = "") -> Reply:
 
 def _banner(request: Asked, past: Past) -> bytes:
     """What stands at the top of a page of an old release: that it is one, and where it is told as it is now."""
-    spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
+    spoken = request.language
     now = target_of(request.path, request.query).removeprefix(past.prefix)
     time = past.switch.time.strftime("%Y-%m-%dT%H:%M:%SZ")
     page = request.render("past.html", words=WORDS.within(spoken), lang=spoken, prefix=past.prefix, now=now, time=time)

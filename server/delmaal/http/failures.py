@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from delmaal.errors import DelmaalError
 from delmaal.formats import ASKED_WITH, Format, format_named, names_of
 from delmaal.http.asked import Asked
-from delmaal.http.negotiate import HTML, choose, language
+from delmaal.http.negotiate import HTML, choose
 from delmaal.http.reply import Reply, as_json
 from delmaal.languages import Words
 
@@ -112,7 +112,7 @@ def problem(
 ) -> Reply:
     """A failure as the client wants to read it."""
     page_wanted = choose(request.headers.get("Accept", ""), (PROBLEM, HTML)) is HTML
-    spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang")) if page_wanted else "en"
+    spoken = request.language if page_wanted else "en"
     if page_wanted:
         title = title_of(status, spoken)
         page = request.render("problem.html", status=status, title=title, detail=detail, lang=spoken, code=code,

@@ -6,16 +6,14 @@ import re
 from functools import lru_cache
 
 from delmaal.formats import RDF_FORMATS, RESULT_FORMATS, Format
+from delmaal.languages.tags import fallback, lookup, ranges
 
 HTML = Format("html", "HTML", "text/html", "html", aliases=("application/xhtml+xml",))
-LANGUAGES = ("nb", "en")
 CODINGS = ("zstd", "gzip")
-
-_SPOKEN = {"nb": "nb", "no": "nb", "nn": "nb", "da": "nb", "sv": "nb", "en": "en"}
-"""The language of the page that who reads another reads best."""
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.?)*"?')
 _LONGEST_WEIGHT = 16
+_LONGEST_TAG = 35
 REMEMBERED = 512
 """Letters of a header that is remembered: a longer one is weighed anew, so that none fills the memory."""
 
@@ -104,25 +102,34 @@ def by_suffix(path: str, rows: tuple[Format, ...]) -> tuple[str, Format | None]:
     return path, None
 
 
-def language(accept: str, asked: str | None) -> str:
-    """The language of a page: the one asked for, else by Accept-Language, else bokmål."""
-    if asked in LANGUAGES:
-        return asked
-    return _language(accept) if len(accept) <= REMEMBERED else _language.__wrapped__(accept)
+def language(accept: str, asked: str | None, languages: tuple[str, ...]) -> str:
+    """The language of a page among those of a publication: the one asked for, else by Accept-Language, else the main
+    one."""
+    if asked:
+        for each in languages:
+            if each == asked:
+                return each
+    return _language(accept, languages) if len(accept) <= REMEMBERED else _language.__wrapped__(accept, languages)
 
 
 @lru_cache(maxsize=4096)
-def _language(accept: str) -> str:
-    weights, read = _weights(accept), dict[str, float]()
-    for name, weight in weights.items():
-        spoken = _SPOKEN.get(name.replace("_", "-").partition("-")[0], "")  # who reads en-GB reads en (RFC 4647, 3.4)
-        if spoken and weight > read.get(spoken, 0.0):
-            read[spoken] = weight
-    if weights.get("*", 0.0) > max(read.values(), default=0.0) and weights.get("nb") != 0:
-        return "nb"
-    if read:
-        return max(read, key=lambda spoken: read[spoken])  # the first named, of two that weigh alike
-    return "en" if weights else "nb"
+def _language(accept: str, languages: tuple[str, ...]) -> str:
+    """By lookup (RFC 4647, section 3.4): the heaviest range that leads to a language, the first of two equals.
+
+    `*` is any language that is not refused; a reader whose languages are not there gets English where that is.
+    """
+    weights = {name: weight for name, weight in _weights(accept).items() if len(name) <= _LONGEST_TAG}
+    if not weights:
+        return languages[0]
+    refused = {name for name, weight in weights.items() if not weight}
+    left = tuple(each for each in languages if refused.isdisjoint(ranges(each))) if refused else languages
+    if not left:
+        return languages[0]
+    for name, weight in sorted(weights.items(), key=lambda each: (-each[1], each[0] == "*")):
+        found = left[0] if name == "*" else lookup(name, left)
+        if weight and found:
+            return found
+    return fallback("", left)
 
 
 def coding(accept: str) -> str:

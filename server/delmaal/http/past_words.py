@@ -29,6 +29,7 @@ WORDS = Words("history", {
     "signed": "Signed with key",
     "unsigned": "The release is not signed.",
     "feed": "Change feed (LDES)",
+    "feed-changes": "changes",
     "part": "Part",
     "class": "Class",
     "added": "added",

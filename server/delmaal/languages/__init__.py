@@ -13,8 +13,19 @@ from __future__ import annotations
 
 from delmaal.languages.catalogues import CATALOGUES
 from delmaal.languages.names import name_of, own_name
-from delmaal.languages.tags import Spoken, direction, fallback, locale_of, lookup, spoken, told_in
+from delmaal.languages.tags import (
+    Spoken,
+    best,
+    direction,
+    fallback,
+    locale_of,
+    lookup,
+    scandinavian,
+    spoken,
+    territory_of,
+    told_in,
+)
 from delmaal.languages.words import Words
 
-__all__ = ["CATALOGUES", "Spoken", "Words", "direction", "fallback", "locale_of", "lookup", "name_of", "own_name",
-           "spoken", "told_in"]
+__all__ = ["CATALOGUES", "Spoken", "Words", "best", "direction", "fallback", "locale_of", "lookup", "name_of",
+           "own_name", "scandinavian", "spoken", "territory_of", "told_in"]

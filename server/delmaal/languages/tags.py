@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 
 from delmaal.languages.catalogues import CATALOGUES, SOURCE
 
@@ -25,6 +27,10 @@ _RIGHT_TO_LEFT = frozenset(("Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Sam
 """Scripts that run from right to left."""
 
 
+_REGIONAL = {"en": "en-GB"}
+"""The region whose usage we follow in a language that is written otherwise in another."""
+
+
 class Spoken(str):
     """The language of a page in which the product has no words: its tag, and the language that the words are in."""
 
@@ -38,7 +44,8 @@ class Spoken(str):
         return made
 
 
-def ranges(tag: str) -> list[str]:
+@lru_cache(maxsize=2048)
+def ranges(tag: str) -> tuple[str, ...]:
     """A tag and what it is cut to, one subtag at a time (RFC 4647, section 3.4): zh-hant-tw, zh-hant, zh."""
     found, parts = [], tag.lower().replace("_", "-").split("-")
     while parts:
@@ -46,7 +53,7 @@ def ranges(tag: str) -> list[str]:
         parts.pop()
         if parts and len(parts[-1]) == 1:
             parts.pop()
-    return found
+    return tuple(found)
 
 
 @lru_cache(maxsize=1024)
@@ -67,6 +74,31 @@ def lookup(tag: str, among: tuple[str, ...]) -> str:
 def fallback(tag: str, among: tuple[str, ...]) -> str:
     """The language that stands in for another: what `lookup` finds, else English, else the first."""
     return lookup(tag, among) or lookup(SOURCE, among) or among[0]
+
+
+_NORWEGIAN = ("nb", "nn", "no")
+
+
+def preference(language: str) -> tuple[str, ...]:
+    """The languages in which a reader of a page takes a text, the best first: the page's own and what it is cut to,
+    another Norwegian for a Norwegian one, the one of the page's words, what is near, English, none in particular."""
+    return _preference(str(language), told_in(language))
+
+
+@lru_cache(maxsize=1024)
+def _preference(language: str, told: str) -> tuple[str, ...]:
+    base = ranges(language)[-1]
+    norwegian = _NORWEGIAN if base in _NORWEGIAN else ()
+    return tuple(dict.fromkeys((language, *ranges(language)[1:], *norwegian, told, *NEAR.get(base, ()), SOURCE, "")))
+
+
+def best(texts: Collection[str], language: str) -> str:
+    """The language of a text that a reader of a page takes: by `preference`, else the first; empty where there is none.
+    """
+    for each in preference(language):
+        if each in texts:
+            return each
+    return next(iter(texts), "")
 
 
 @lru_cache(maxsize=256)
@@ -92,10 +124,24 @@ def locale_of(tag: str) -> Locale:
     """What CLDR knows of a language; of the nearest wider one where it knows none, and of English at last."""
     for each in ranges(tag):
         try:
-            return Locale.parse(each, sep="-")
+            return Locale.parse(_REGIONAL.get(each, each), sep="-")
         except (ValueError, UnknownLocaleError):
             continue
     return Locale.parse(SOURCE)
+
+
+def scandinavian(tag: str) -> bool:
+    """Whether a language is read beside the Scandinavian ones."""
+    return ranges(tag)[-1] in NEAR
+
+
+@lru_cache(maxsize=256)
+def territory_of(tag: str) -> str:
+    """Language and country as the Open Graph protocol has a page's language: `nb_NO`, by CLDR's likeliest country."""
+    known = locale_of(tag)
+    likely: str = get_global("likely_subtags").get(ranges(tag)[-1], "")
+    country = known.territory or likely.rpartition("_")[2]
+    return f"{ranges(tag)[-1]}_{country}" if len(country) == 2 else ranges(tag)[-1]
 
 
 @lru_cache(maxsize=256)

@@ -37,8 +37,8 @@ class Words:
 
         Raises KeyError where there is no such word.
         """
-        said = self._said.get(language)
-        found = (said or self.within(language))[key]
+        said = self._said.get(language) or self.within(language)
+        found = said[key]
         return found.format(*values) if values else found
 
     def within(self, language: str) -> dict[str, str]:
@@ -57,6 +57,13 @@ class Words:
         found, forms = self._forms(told_in(language))
         said = forms[key]
         return said[min(found.plural(count), len(said) - 1)]
+
+    def forms(self, key: str, language: str) -> tuple[str, ...]:
+        """All forms of a noun, in the order of the catalogue's plurals.
+
+        Raises KeyError.
+        """
+        return self._forms(told_in(language))[1][key]
 
     def labelled(self, key: str, *values: object) -> dict[str, str]:
         """A word in every language of the catalogues, by tag."""

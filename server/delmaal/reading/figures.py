@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from delmaal.codes import chronological
 from delmaal.collation import collate
+from delmaal.languages import scandinavian
 from delmaal.reading.numbers import SPELT, Unit, decimal_of, fraction, interval, quantity
 from delmaal.reading.rows import Value
 from delmaal.reading.things import Text, Thing, Things, line_of
@@ -174,7 +175,7 @@ def unit_of(things: Things, iri: str, language: str) -> Unit:
         return Unit()
     code = iri.rpartition("CCY_")[2] if "CCY_" in iri else ""
     symbol = things.thing(iri).plain("qudt:symbol")
-    if not symbol or (language == "nb" and symbol in SPELT):
+    if not symbol or (symbol in SPELT and scandinavian(language)):
         symbol = things.label(iri, language).text
     return Unit(symbol, code)
 

@@ -1,4 +1,4 @@
-"""Numbers and quantities as people write them: `12 345,6` and `5 %` in bokmål, `12,345.6` and `5%` in English."""
+"""Numbers and quantities as people write them: `12 345,6` and `5 %` in Norwegian, `12,345.6` and `5%` in English."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from delmaal.languages import Words
+from delmaal.languages import Words, locale_of
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
 DIGITS = 60
 
 TIGHT = {"%", "‰"}
-"""Symbols that stand close to the number in English."""
+"""Symbols that stand close to the number in some languages."""
 
 SPELT = {"L", "t"}
-"""Symbols in whose place a reader of bokmål expects the name of the unit: 230 liter."""
+"""Symbols in whose place a reader of a Scandinavian language expects the name of the unit: 230 liter."""
 
 SCALES = Words("scale", {
     "3": ("thousand", "thousand"),
@@ -29,6 +29,25 @@ SCALES = Words("scale", {
 
 SHORT = Words("axis", {"3": "thousand", "6": "million", "9": "billion", "12": "trillion"})
 """The same for an axis, where there is little room."""
+
+
+class Style(NamedTuple):
+    """How a language writes numbers (CLDR): what parts thousands and decimals, whether a per cent sign stands close to
+    the number, whether a currency stands before it."""
+
+    group: str
+    point: str
+    tight: bool
+    currency_first: bool
+
+
+@lru_cache(maxsize=256)
+def style_of(language: str) -> Style:
+    """How a language writes numbers; digits are always those of ASCII."""
+    locale = locale_of(language)
+    signs = locale.number_symbols.get("latn") or locale.number_symbols[locale.default_numbering_system]
+    per_cent, currency = locale.percent_formats[None].pattern, locale.currency_formats["standard"].pattern
+    return Style(signs["group"], signs["decimal"], per_cent.endswith("0%"), currency.lstrip("\u200f").startswith("¤"))
 
 
 class Unit(NamedTuple):
@@ -53,8 +72,9 @@ def number(value: Decimal, language: str) -> str:
     text = f"{abs(value):,f}" if value.is_finite() else str(value)
     if "." in text:
         text = text.rstrip("0").rstrip(".") if value == value.to_integral_value() else text
-    if language == "nb":
-        text = text.replace(",", NBSP).replace(".", ",")
+    style = style_of(language)
+    if style.group != "," or style.point != ".":
+        text = text.replace(",", "\0").replace(".", style.point).replace("\0", style.group)
     return f"{MINUS}{text}" if value < 0 else text
 
 
@@ -65,11 +85,11 @@ def quantity(value: Decimal, unit: Unit, language: str, scale: int = 0) -> str:
         text = f"{text}{NBSP}{SCALES.noun(_counted(value), power, language)}"
     elif scale:
         text = f"{text}{NBSP}·{NBSP}10^{scale}"
-    if language == "en" and unit.currency:
+    if unit.currency and style_of(language).currency_first:
         return f"{unit.currency}{NBSP}{text}"
     if not unit.symbol:
         return text
-    if language == "en" and unit.symbol in TIGHT and not scale:
+    if unit.symbol in TIGHT and not scale and style_of(language).tight:
         return f"{text}{unit.symbol}"
     return f"{text}{NBSP}{unit.symbol}"
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from werkzeug.http import http_date
 
+from delmaal.languages import spoken
 from delmaal.lookup import Lookup
 from delmaal.ntriples import Term, read_term
 from delmaal.records import Licence
@@ -65,6 +66,12 @@ class Opened:
         self.since = since
         self.modified = http_date(since) if since is not None else ""
         self.state = f"{self.release.id} {self.modified}"
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the publication, the main one first; releases older than the key are in bokmål and English.
+        """
+        return spoken(tuple(self.release.manifest.get("languages") or ("nb", "en")))
 
     @property
     def site(self) -> str:

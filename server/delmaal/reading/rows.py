@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
+from delmaal.languages import best
 from delmaal.reading.releases import Opened
 from delmaal.terms import PREFIXES, compact
 
@@ -26,7 +27,7 @@ _SDG_CODE = re.compile(r"\d{1,2}(?:\.[0-9a-d]{1,2})?\Z")
 
 
 def labelled(opened: Opened, iri: str, language: str, labels: Mapping[str, str] | None = None) -> Value:
-    """An IRI by its label: in the page's language, else nb, nn, en, any, marked with its language; else shortened.
+    """An IRI by its label: in the page's language, else the nearest, marked with its language; else shortened.
 
     `labels` are those of the release where they are not given.
     """
@@ -34,11 +35,9 @@ def labelled(opened: Opened, iri: str, language: str, labels: Mapping[str, str] 
         labels = opened.labels(iri)
     code = iri[len(_SDG) :] if iri.startswith(_SDG) and _SDG_CODE.match(iri, len(_SDG)) else ""
     href = address(opened.release.base, iri)
-    for wanted in (language, "nb", "nn", "no", "en", ""):
-        if wanted in labels:
-            return Value(labels[wanted], wanted if wanted != language else "", href, code)
-    for other, text in labels.items():
-        return Value(text, other, href, code)
+    if labels:
+        told = best(labels, language)
+        return Value(labels[told], told if told != language else "", href, code)
     return Value(shortened(opened.release.base, iri), "", href, code)
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary, ref
 
 from delmaal.collation import collate
+from delmaal.languages import best
 from delmaal.lookup import EVERY
 from delmaal.ntriples import Term, read_term
 from delmaal.reading.releases import Opened
@@ -23,8 +24,6 @@ memory does not grow with the data."""
 
 SDG = PREFIXES["sdg"]
 _Made = TypeVar("_Made")
-
-FALLBACK = ("nb", "nn", "no", "en", "")
 
 
 class Text(NamedTuple):
@@ -63,7 +62,7 @@ class Thing:
         return next((value.value for value in self.values.get(name, ()) if not value.is_iri), "")
 
     def text(self, name: str, language: str) -> Text | None:
-        """A property in the reader's language, else in bokmål, nynorsk, English, any; None where there is none."""
+        """A property in the reader's language, else in the nearest; None where there is none."""
         texts = {value.language: value.value for value in self.values.get(name, ()) if not value.is_iri}
         return chosen(texts, language)
 
@@ -184,13 +183,11 @@ def spoken_address(href: str, language: str) -> str:
 
 
 def chosen(texts: dict[str, str], language: str) -> Text | None:
-    """A text in the reader's language, else in bokmål, nynorsk, English, any; marked with its language."""
-    for wanted in (language, *FALLBACK):
-        if wanted in texts:
-            return Text(texts[wanted], "" if wanted in (language, "") else wanted)
-    for other, found in texts.items():
-        return Text(found, other)
-    return None
+    """A text in the reader's language, else in the nearest; marked with its language."""
+    if not texts:
+        return None
+    told = best(texts, language)
+    return Text(texts[told], told if told != language else "")
 
 
 def read_lines(lines: Iterable[bytes]) -> dict[str, list[Term]]:

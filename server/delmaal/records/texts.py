@@ -50,6 +50,11 @@ class Text:
     nb: str
     en: str
 
+    @classmethod
+    def of(cls, texts: Mapping[str, str]) -> Text:
+        """The text of a map from language to string."""
+        return cls(texts["nb"], texts["en"])
+
     def items(self) -> tuple[tuple[str, str], tuple[str, str]]:
         """Pairs of language and text."""
         return ("nb", self.nb), ("en", self.en)

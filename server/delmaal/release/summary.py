@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
 from delmaal.collation import collate
+from delmaal.languages import Words, best
 from delmaal.lookup import Lookup
 from delmaal.ntriples import Term, read_term
 from delmaal.release.difference import Edit, edits
@@ -83,6 +84,16 @@ class Resource(NamedTuple):
     how: str
     properties: list[Property]
 
+_WORDS = Words("difference", {
+    "statements": "statements",
+    "resources": "resources by class",
+    "added": "added",
+    "changed": "changed",
+    "removed": "removed",
+    "untyped": "no class",
+    "more": "and more:",
+})
+
 
 @dataclass(slots=True)
 class Summary:
@@ -105,7 +116,8 @@ class Summary:
 
     def classes_in(self, language: str) -> list[tuple[str, Tally]]:
         """The classes by what they are called, in the reader's order."""
-        named = [(_in(self.class_labels.get(iri, {}), language) or compact(iri) or _WORDS[language]["untyped"], tally)
+        none = _WORDS.say("untyped", language)
+        named = [(_in(self.class_labels.get(iri, {}), language) or compact(iri) or none, tally)
                  for iri, tally in self.classes.items()]
         return sorted(named, key=lambda pair: collate(pair[0], language))
 
@@ -246,14 +258,14 @@ def _shown(side: Side, value: Term) -> str:
         text = value.value if len(value.value) <= _SHORT else f"{value.value[:_SHORT]}…"
         return f"{text} @{value.language}" if value.language else text
     labels = side.labels(value.value)
-    label = labels.get("nb") or labels.get("en") or next(iter(labels.values()), "")
+    label = labels.get("nb") or labels.get(best(labels, "en"), "")
     short = compact(value.value).removeprefix(Minter(side.release.base).base)
     return f"{label} ({short})" if label else short
 
 
 def written(summary: Summary, language: str) -> Iterator[str]:
     """The lines of a summary, in a language."""
-    say = _WORDS[language]
+    say = _WORDS.within(language)
     total = summary.statements
     yield f"{summary.old.id[:12]} → {summary.new.id[:12]}: {say['statements']} +{total.added:,} −{total.removed:,}"
     for name, tally in summary.parts_in(language):
@@ -278,12 +290,4 @@ def written(summary: Summary, language: str) -> Iterator[str]:
 
 
 def _in(labels: Mapping[str, str], language: str) -> str:
-    return labels.get(language) or labels.get("nb") or labels.get("en") or next(iter(labels.values()), "")
-
-
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "nb": {"statements": "utsagn", "resources": "ressurser etter klasse", "added": "ny", "changed": "endret",
-           "removed": "fjernet", "untyped": "uten klasse", "more": "og flere:"},
-    "en": {"statements": "statements", "resources": "resources by class", "added": "added", "changed": "changed",
-           "removed": "removed", "untyped": "no class", "more": "and more:"},
-}
+    return labels.get(best(labels, language), "")

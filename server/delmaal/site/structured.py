@@ -34,7 +34,7 @@ def home_data(opened: Opened, language: str) -> Markup:
         "name": spoken(title, language),
         "description": spoken(description, language)[:LONGEST],
         "url": opened.site,
-        "inLanguage": ["nb", "en"],
+        "inLanguage": list(opened.languages),
         "version": opened.release.id,
         "dataset": [_dataset(opened, row, language, files=row.name == WHOLE) for row in datasets.values()],
     }
@@ -70,7 +70,7 @@ def _dataset(opened: Opened, row: Dataset, language: str, files: bool = True) ->
         "creator": _agent(row.publisher, language),
         "publisher": _agent(row.publisher, language),
         "isAccessibleForFree": True,
-        "inLanguage": ["nb", "en"],
+        "inLanguage": list(opened.languages),
         "datePublished": row.issued,
         "dateModified": row.modified,
         "version": opened.release.id,

@@ -27,6 +27,15 @@ export function say(phrase, values = {}) {
   return phrase.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
+const CATEGORIES = ["zero", "one", "two", "few", "many", "other"];
+
+/** The form of a phrase that stands with a number: gettext's forms are in the order of CLDR's categories. */
+export function formOf(count, forms, lang) {
+  const rules = new Intl.PluralRules(lang);
+  const known = CATEGORIES.filter((category) => rules.resolvedOptions().pluralCategories.includes(category));
+  return forms[Math.min(known.indexOf(rules.select(count)), forms.length - 1)];
+}
+
 /** A text of at most so many letters. */
 export function cut(text, length) {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;

@@ -54,9 +54,9 @@ export function mapView(places, settings) {
   const path = ({ rings, open }) => rings.map((ring) => `M${ring.map(([lon, lat]) => `${x(lon).toFixed(1)} ${y(lat).toFixed(1)}`).join("L")}${open ? "" : "Z"}`).join("");
   const drawn = svg("svg", { viewBox: `0 0 ${WIDTH} ${height.toFixed(0)}`, role: "img", "aria-label": words["map-of"], class: "map" },
     lines(west, east, step).map((at) => svg("g", {}, svg("line", { x1: x(at), x2: x(at), y1: 0, y2: height, class: "grid" }),
-      svg("text", { x: x(at) + 4, y: height - 6, class: "degree" }, degrees(at, "Ø", "V", "E", "W", settings)))),
+      svg("text", { x: x(at) + 4, y: height - 6, class: "degree" }, degrees(at, words.east, words.west)))),
     lines(south, north, step).map((at) => svg("g", {}, svg("line", { x1: 0, x2: WIDTH, y1: y(at), y2: y(at), class: "grid" }),
-      svg("text", { x: 4, y: y(at) - 4, class: "degree" }, degrees(at, "N", "S", "N", "S", settings)))),
+      svg("text", { x: 4, y: y(at) - 4, class: "degree" }, degrees(at, words.north, words.south)))),
     places.filter((place) => !place.point).map((place) => svg("path", { d: path(place), class: place.open ? "route" : "area" }, svg("title", {}, place.label))),
     places.filter((place) => place.point).flatMap((place) => place.rings.flat().map(([lon, lat]) => svg("g", {},
       svg("circle", { cx: x(lon), cy: y(lat), r: 6, class: "place" }, svg("title", {}, place.label)),
@@ -101,7 +101,6 @@ function lines(low, high, step) {
   return found;
 }
 
-function degrees(at, plus, minus, plusEnglish, minusEnglish, { lang }) {
-  const [more, less] = lang === "nb" ? [plus, minus] : [plusEnglish, minusEnglish];
+function degrees(at, more, less) {
   return `${Math.abs(at)}° ${at < 0 ? less : more}`;
 }

@@ -1,6 +1,6 @@
 // Asks the endpoint, and shows the answer as table, chart, map or raw text, with its downloads, link and programs.
 import { chartable, chartView } from "./chart.js";
-import { el, say } from "./elements.js";
+import { el, formOf, say } from "./elements.js";
 import { mapView, placesOf } from "./map.js";
 import { declared, isGraph, snippetsFor } from "./snippets.js";
 import { tableView } from "./table.js";
@@ -58,7 +58,7 @@ export function show(reply, query, settings, { place, offers }) {
 function showTable(answer, query, reply, time, settings, place) {
   const { words } = settings;
   const count = answer.results.bindings.length;
-  const phrase = count === 0 ? words.none : count === 1 ? words.row : say(words.rows, { n: count });
+  const phrase = count === 0 ? words.none : say(formOf(count, settings.rows, settings.told), { n: count });
   const status = el("p", { class: "count", role: "status" }, `${phrase}${count ? time : ""}`);
   if (!count) {
     place.replaceChildren(status);

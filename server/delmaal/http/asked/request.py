@@ -15,6 +15,8 @@ from werkzeug.http import http_date
 
 from delmaal.http.asked.headers import date, media_type, one_range
 from delmaal.http.fields import Fields, Parameters
+from delmaal.http.negotiate import language
+from delmaal.languages import CATALOGUES
 
 if TYPE_CHECKING:
     from delmaal.http.past import Past
@@ -68,6 +70,12 @@ class Asked:
         if self._args is None:
             self._args = Parameters(self.query) if self.query else _NO_PARAMETERS
         return self._args
+
+    @cached_property
+    def language(self) -> str:
+        """The language of a page that answers it: of those of the publication, or of the product where none is open."""
+        languages = CATALOGUES if self.opened is None else self.opened.languages
+        return language(self.headers.get("Accept-Language", ""), self.args.get("lang"), languages)
 
     @cached_property
     def form(self) -> Parameters:

@@ -19,9 +19,10 @@ from delmaal.formats import Format
 from delmaal.http.answers import answer
 from delmaal.http.asked import Asked
 from delmaal.http.failures import problem
-from delmaal.http.negotiate import by_suffix, choose, language
+from delmaal.http.negotiate import by_suffix, choose
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
+from delmaal.languages import Words, name_of
 from delmaal.reading.offers import WHOLE, Dataset, catalogue_texts, datasets_of, spoken
 from delmaal.reading.releases import Opened
 
@@ -34,7 +35,10 @@ _TEX: Mapping[str, str] = {
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
 }
 _TEX_SIGN = re.compile("|".join(map(re.escape, _TEX)))
-_WORDS = {"nb": ("Datasett", "Lisens"), "en": ("Data set", "Licence")}
+_BABEL = {"nb": "norsk", "nn": "nynorsk"}
+"""What LaTeX calls a language, where that is not its English name."""
+
+_WORDS = Words("citation", {"kind": "Data set", "licence": "Licence"})
 
 routes = Routes("citation")
 
@@ -82,7 +86,7 @@ def _cited(request: Asked, name: str, suffix: str | None) -> Reply:
     if row is None:
         available = [each.media_type for each in ROWS]
         return problem(request, 406, "format-unacceptable", f"had as {', '.join(available)}", available=available)
-    told = language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
+    told = request.language
     write = bibtex if row is BIBTEX else csl
     file = f"{release.release.manifest['publication']}-{name}.{row.suffix}"
     kind = f"{row.media_type}; charset=utf-8" if row is BIBTEX else row.media_type
@@ -110,11 +114,12 @@ def citation(release: Opened, dataset: Dataset, told: str) -> Citation:
 def bibtex(cited: Citation) -> str:
     """A citation as BibTeX: @misc, which every style knows."""
     year, month, day = (*cited.issued.split("-"), "", "", "")[:3]
-    kind, licence = _WORDS[cited.language]
+    kind, licence = (_WORDS.say(key, cited.language) for key in ("kind", "licence"))
     fields = {
         "author": f"{{{_tex(cited.author)}}}", "title": f"{{{_tex(cited.title)}}}", "year": year, "month": month,
         "day": day, "publisher": _tex(cited.author), "version": cited.version, "howpublished": kind, "url": cited.url,
-        "note": _tex(f"{licence}: {cited.licence}"), "language": {"nb": "norsk", "en": "english"}[cited.language],
+        "note": _tex(f"{licence}: {cited.licence}"),
+        "language": _BABEL.get(cited.language, "") or name_of(cited.language, "en").lower(),
     }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
     return f"@misc{{{cited.key},\n{lines}\n}}\n"
@@ -132,7 +137,7 @@ def csl(cited: Citation) -> str:
         "version": cited.version,
         "URL": cited.url,
         "abstract": cited.about,
-        "note": f"{_WORDS[cited.language][1]}: {cited.licence}",
+        "note": f"{_WORDS.say('licence', cited.language)}: {cited.licence}",
         "language": cited.language,
     }, ensure_ascii=False, indent=1) + "\n"
 

@@ -17,10 +17,11 @@ from delmaal.formats import Format
 from delmaal.http.answers import answer
 from delmaal.http.asked import Asked
 from delmaal.http.failures import problem
-from delmaal.http.negotiate import HTML, by_suffix, choose, language
+from delmaal.http.negotiate import HTML, by_suffix, choose
 from delmaal.http.past_words import WORDS
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
+from delmaal.languages import best
 from delmaal.protocols.history.view import A_DAY, FOREVER, find_release, trail_of
 from delmaal.reading.releases import Opened
 from delmaal.reading.rows import address
@@ -58,7 +59,7 @@ def diff(request: Asked, release: str, other: str) -> Reply:
     if isinstance(two, Reply):
         return two
     request.opened = two[1]
-    spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
+    spoken = request.language
     vary = "" if explicit else "Accept"
     variant = [row.name]
     if row in (HTML, TEXT):
@@ -119,7 +120,7 @@ def _page(request: Asked, one: Side, two: Side, spoken: str, _scope: str) -> byt
     return request.render(
         "diff.html", it=summary, old=one[0], new=two[0], lang=spoken, words=words, leading=leading,
         parts=summary.parts_in(spoken), classes=summary.classes_in(spoken),
-        label=lambda labels: labels.get(spoken) or labels.get("nb") or labels.get("en") or "",
+        label=lambda labels: labels.get(best(labels, spoken), ""),
         trail=trail_of(spoken), tab=words["difference"], here=f"/release/{one[0].name}/diff/{two[0].name}",
         release=two[1].release,
     ).encode()

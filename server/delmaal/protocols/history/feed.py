@@ -26,8 +26,10 @@ from delmaal.http.answers import CACHE, answer, elsewhere
 from delmaal.http.asked import Asked, names
 from delmaal.http.failures import problem
 from delmaal.http.negotiate import HTML, choose
+from delmaal.http.past_words import WORDS
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
+from delmaal.languages import CATALOGUES
 from delmaal.protocols.history.view import FOREVER, not_here
 from delmaal.release.changes import CAME, CHANGED, LEFT, Change, Fragment, read_page
 from delmaal.release.log import Switch
@@ -132,8 +134,7 @@ def _root(request: Asked) -> Iterator[Triple]:
     for kind in ("Create", "Update", "Delete"):
         yield from _say(stream, (f"ldes:version{kind}Object", term(f"as:{kind}")))
     for language, title in manifest["title"].items():
-        words = {"nb": "endringer", "en": "changes"}.get(language, "changes")
-        yield from _say(stream, ("dct:title", text(f"{title}: {words}", language)))
+        yield from _say(stream, ("dct:title", text(_named(title, language), language)))
     yield from _say(node, ("rdf:type", term("tree:Node")), ("rdf:type", term("ldes:EventSource")),
                     ("ldes:retentionPolicy", policy))
     yield from _shape(shape, base)
@@ -142,6 +143,11 @@ def _root(request: Asked) -> Iterator[Triple]:
     for fragment in fragments:
         yield from _relations(node, f"{fragment.number}", f"{_HERE}/feed/{fragment.name}/1",
                               switches[fragment.number].time)
+
+
+def _named(title: str, language: str) -> str:
+    """The stream's title; the publication's alone in a language in which we have no word for it."""
+    return f"{title}: {WORDS.say('feed-changes', language)}" if language in CATALOGUES else title
 
 
 def _shape(shape: NamedNode, base: str) -> Iterator[Triple]:

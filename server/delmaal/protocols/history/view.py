@@ -22,7 +22,7 @@ from delmaal.formats import Format
 from delmaal.http.answers import CACHE, PER_RELEASE, answer, elsewhere, memento_links, target_of
 from delmaal.http.asked import Asked
 from delmaal.http.failures import problem
-from delmaal.http.negotiate import HTML, choose, language
+from delmaal.http.negotiate import HTML, choose
 from delmaal.http.past import NAME, Past
 from delmaal.http.past_words import WORDS
 from delmaal.http.reply import Reply, as_json
@@ -55,7 +55,7 @@ def releases(request: Asked) -> Reply:
         )
     rows = list_of_releases(request)
     if row is HTML:
-        spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
+        spoken = request.language
         page = request.render(
             "releases.html",
             rows=rows,
@@ -100,7 +100,7 @@ def one_release(request: Asked, release: str) -> Reply:
     request.opened = past
     if choose(request.headers.get("Accept", ""), LISTS) is not HTML:
         return elsewhere(f"/release/{switch.name}/manifest.json", 303, "Accept")
-    spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
+    spoken = request.language
     return answer(request, lambda: _page(request, switch, past, spoken), HTML.content_type, "html", spoken)
 
 

@@ -12,7 +12,7 @@ from delmaal.protocols.discovery.interfaces import LINKSET
 _LINKSET = Format("linkset", "links", LINKSET.partition(";")[0], "json")
 _XML = Format("sitemap", "sitemap", "application/xml", "xml")
 _TEXT = Format("robots", "robots.txt", "text/plain", "txt")
-_LANG = {"name": "lang", "in": "query", "required": False, "schema": {"enum": ["nb", "en"]}}
+_LANG = {"name": "lang", "in": "query", "required": False, "schema": {"type": "string"}}
 
 
 def discovery_paths(operation: Callable[..., dict[str, Any]]) -> dict[str, Any]:

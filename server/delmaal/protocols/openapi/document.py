@@ -12,6 +12,7 @@ from delmaal.http.asked import Asked
 from delmaal.http.negotiate import HTML
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
+from delmaal.languages import best
 from delmaal.protocols.openapi.discovery import discovery_paths
 from delmaal.protocols.openapi.examples import example_paths, page_parameters
 from delmaal.protocols.openapi.history import history_paths
@@ -26,8 +27,19 @@ routes = Routes("openapi")
 def openapi(request: Asked) -> Reply:
     """The description of this server."""
     return answer(
-        request, lambda: json.dumps(_document(request), ensure_ascii=False).encode(), "application/json", vary=""
+        request, lambda: json.dumps(spoken(_document(request), request.opened.languages), ensure_ascii=False).encode(),
+        "application/json", vary=""
     )
+
+
+def spoken(part: Any, languages: tuple[str, ...]) -> Any:
+    """A part of the description, in which every parameter `lang` takes the languages of the publication."""
+    if isinstance(part, list):
+        return [spoken(each, languages) for each in part]
+    if not isinstance(part, dict):
+        return part
+    found = {key: spoken(value, languages) for key, value in part.items()}
+    return {**found, "schema": {"enum": list(languages)}} if found.get("name") == "lang" else found
 
 
 def _document(request: Asked) -> dict[str, Any]:
@@ -36,7 +48,7 @@ def _document(request: Asked) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": manifest["title"]["en"],
+            "title": manifest["title"][best(manifest["title"], "en")],
             "version": __version__,
             "description": "Linked open data: descriptions, a SPARQL endpoint, a catalogue, dumps. Read-only.",
             "license": {"name": f"{licence.name} (data)", "url": licence.page},
@@ -229,7 +241,7 @@ def _search_paths() -> dict[str, Any]:
 
 
 def _reconcile_paths() -> dict[str, Any]:
-    lang = {"name": "lang", "in": "path", "required": True, "schema": {"enum": ["nb", "en"]}}
+    lang = {"name": "lang", "in": "path", "required": True, "schema": {"type": "string"}}
     text, whole = {"type": "string"}, {"type": "integer", "minimum": 0, "maximum": 10_000}
     own, one = [query("queries", text), query("extend", text)], (search.JSON,)
     form = {"required": True, "content": {"application/x-www-form-urlencoded": {
@@ -269,7 +281,7 @@ def _limited(request: Asked, described: dict[str, Any]) -> dict[str, Any]:
 
 
 _PAGE = query("page", {"type": "integer", "minimum": 1, "maximum": 999999999})
-_LANG = query("lang", {"enum": ["nb", "en"]})
+_LANG = query("lang", {"type": "string"})
 _SPARQL = [
     query("query", {"type": "string"}),
     query("default-graph-uri", {"type": "array", "items": {"type": "string"}}),

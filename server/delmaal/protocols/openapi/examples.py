@@ -9,7 +9,7 @@ from delmaal.formats import Format
 from delmaal.protocols.sparql.examples import LIST_ROWS, ROWS, examples
 
 JSON = Format("json", "JSON", "application/json", "json")
-_LANG = {"name": "lang", "in": "query", "required": False, "schema": {"enum": ["nb", "en"]}}
+_LANG = {"name": "lang", "in": "query", "required": False, "schema": {"type": "string"}}
 _NAME = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
 
 

@@ -20,7 +20,7 @@ _LINKS = formats.Format("link-format", "links", LINK_FORMAT, "link")
 def history_paths(operation: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     """The paths, made with the function that describes an operation."""
     release, other = _path("release", _ID), _path("other", f"{_ID}.json")
-    path, lang = _path("path", "doc/theme/bedre-helse"), _query("lang", ["nb", "en"])
+    path, lang = _path("path", "doc/theme/bedre-helse"), _query("lang", [])
     return {
         "/release": {"get": operation("releases", "Every release there is or was", LISTS, 200, 406, parameters=[lang])},
         "/release/{release}": {"get": operation(

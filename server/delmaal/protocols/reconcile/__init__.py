@@ -14,11 +14,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from werkzeug.exceptions import NotFound
+
 from delmaal import __version__
 from delmaal.http.answers import answer
 from delmaal.http.asked import Asked, whole
 from delmaal.http.failures import problem
-from delmaal.http.negotiate import HTML, language
+from delmaal.http.negotiate import HTML
 from delmaal.http.origin import naming
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
@@ -65,10 +67,10 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 @routes.route("/reconcile", methods=["GET", "POST"])
-@routes.route("/reconcile/<any(nb,en):lang>", methods=["GET", "POST"])
+@routes.route("/reconcile/<lang>", methods=["GET", "POST"])
 def service(request: Asked, lang: str | None = None) -> Reply:
     """The manifest, or the answer to a batch of queries, or values of properties."""
-    spoken = lang or language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
+    spoken = _spoken(request, lang) if lang else request.language
     given = request.args
     if request.method == "POST":
         if request.mimetype != _FORM:
@@ -88,9 +90,10 @@ def service(request: Asked, lang: str | None = None) -> Reply:
     )
 
 
-@routes.get("/reconcile/<any(nb,en):lang>/suggest/entity")
+@routes.get("/reconcile/<lang>/suggest/entity")
 def suggest_entity(request: Asked, lang: str) -> Reply:
     """Entities whose titles or codes begin so."""
+    lang = _spoken(request, lang)
     start = _cursor(request)
     if start is None:
         return problem(request, 400, "cursor-malformed", "cursor is a whole number from 0 to 10000")
@@ -104,24 +107,27 @@ def suggest_entity(request: Asked, lang: str) -> Reply:
     return _json(request, found, lang)
 
 
-@routes.get("/reconcile/<any(nb,en):lang>/suggest/property")
+@routes.get("/reconcile/<lang>/suggest/property")
 def suggest_property(request: Asked, lang: str) -> Reply:
     """Properties whose names or identifiers begin so."""
+    lang = _spoken(request, lang)
     release = request.opened
     rows = [{"id": expanded(name), "name": property_name(release, expanded(name), lang), "description": name}
             for name in all_properties()]
     return _suggested(request, rows, lang)
 
 
-@routes.get("/reconcile/<any(nb,en):lang>/suggest/type")
+@routes.get("/reconcile/<lang>/suggest/type")
 def suggest_type(request: Asked, lang: str) -> Reply:
     """Types whose names or identifiers begin so."""
+    lang = _spoken(request, lang)
     return _suggested(request, [*(each.as_json(lang, broader=True) for each in TYPES), concept(lang)], lang)
 
 
-@routes.get("/reconcile/<any(nb,en):lang>/properties")
+@routes.get("/reconcile/<lang>/properties")
 def properties(request: Asked, lang: str) -> Reply:
     """What can be fetched of the entities of a type."""
+    lang = _spoken(request, lang)
     kind = request.args.get("type", "")
     kinds = kinds_of(kind)
     names = list(dict.fromkeys(name for each in TYPES if each.kind in kinds for name in each.properties))
@@ -132,19 +138,32 @@ def properties(request: Asked, lang: str) -> Reply:
         for name in names]}, lang)
 
 
-@routes.get("/reconcile/<any(nb,en):lang>/preview")
+@routes.get("/reconcile/<lang>/preview")
 def preview(request: Asked, lang: str) -> Reply:
     """An entity as a small page, to be shown in a frame."""
+    lang = _spoken(request, lang)
     iri = request.args.get("id", "")
     hit = next((hit for hit in search_of(request.opened).by_code(iri, KINDS) if hit.iri == iri), None)
     if hit is None:
         return problem(request, 404, "resource-unknown", f"there is no entity {iri[:500]!r} to match with")
     about = hit.about.get(lang) or next(iter(hit.about.values()), "")
+    other = next((each for each in request.opened.languages if each != lang), lang)
     return answer(request, lambda: request.render(
         "preview.html", lang=lang, title=label_of(hit, lang), kind=BY_KIND[hit.kind].name(lang), about=about,
-        other=label_of(hit, "en" if lang == "nb" else "nb"), other_language="en" if lang == "nb" else "nb",
+        other=label_of(hit, other), other_language=other,
         code=hit.codes[0] if hit.codes else "", iri=hit.iri,
     ).encode("utf-8", "replace"), HTML.content_type, "preview", lang, vary="", headers=[FRAMED])
+
+
+def _spoken(request: Asked, lang: str) -> str:
+    """A language of the publication, by its tag in an address.
+
+    Raises NotFound (werkzeug) for another one.
+    """
+    for each in request.opened.languages:
+        if each == lang:
+            return each
+    raise NotFound(f"the service speaks {', '.join(request.opened.languages)}; there is no {lang[:35]!r}")
 
 
 def _manifest(request: Asked, here: str, spoken: str) -> bytes:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from delmaal.languages import Words
-from delmaal.protocols.search.results import best, kind_name
+from delmaal.languages import Words, best
+from delmaal.protocols.search.results import kind_name
 from delmaal.reading.releases import Opened
 from delmaal.search import Hit
 from delmaal.terms import PREFIXES, compact, term

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from delmaal.languages import best
 from delmaal.ntriples import Term
 from delmaal.protocols.reconcile.entities import TYPES, expanded, property_name
 from delmaal.protocols.reconcile.query import Malformed
-from delmaal.protocols.search.results import best
 from delmaal.reading.releases import Opened
 from delmaal.reading.things import things_of
 from delmaal.terms import PREFIXES

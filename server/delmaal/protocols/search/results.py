@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from markupsafe import Markup, escape
 
+from delmaal.languages import best
 from delmaal.reading.figures import figure_of, numbers_of
 from delmaal.reading.releases import Opened
 from delmaal.reading.rows import address
@@ -21,8 +22,6 @@ from delmaal.reading.words import say
 from delmaal.search import BY_NAME, NAMES, Found, Hit, Search
 from delmaal.search.highlight import Piece, extract, highlight
 
-LANGUAGES = ("nb", "en")
-FALLBACK = ("nb", "nn", "no", "en", "")
 _TOTALS = ("/total", "#sex-T")
 _PARTS = ("delmaal:indicator", "sdmx-dimension:refArea", "sdmx-dimension:refPeriod", "sdmx-dimension:sex",
           "sdmx-dimension:age", "delmaal:breakdown")
@@ -85,11 +84,6 @@ def marked(pieces: list[Piece]) -> Markup:
                            for piece in pieces)
 
 
-def best(texts: Mapping[str, object], language: str) -> str:
-    """The language of a text that a reader gets: their own, else bokmål, nynorsk, English, any."""
-    return next((each for each in (language, *FALLBACK) if each in texts), next(iter(texts), ""))
-
-
 def label_of(hit: Hit, language: str) -> str:
     """A thing's title in a language, else as it is had."""
     return hit.titles.get(best(hit.titles, language)) or (hit.codes[0] if hit.codes else hit.iri)
@@ -133,7 +127,7 @@ def _said(opened: Opened, hit: Hit) -> tuple[dict[str, str], dict[str, str], str
     about = {value.language: value.value for value in thing.values.get("skos:note", ()) if not value.is_iri}
     if hit.kind == "figure":
         labels = labels or _composed(opened, thing)
-        shown = {language: text for language in LANGUAGES if (text := _value(opened, hit.iri, language))}
+        shown = {language: text for language in opened.languages if (text := _value(opened, hit.iri, language))}
         about = about or shown
     return labels or {"": hit.iri}, about, ""
 
@@ -144,7 +138,7 @@ def _composed(opened: Opened, thing: Thing) -> dict[str, str]:
     members = [thing.iri_of("delmaal:indicator") or thing.iri_of(own), *map(thing.iri_of, _PARTS[1:])]
     members = [iri for iri in members if iri and not iri.endswith(_TOTALS)]
     composed = {}
-    for language in LANGUAGES:
+    for language in opened.languages:
         names = [texts[best(texts, language)] for iri in members if (texts := opened.labels(iri))]
         if names:
             composed[language] = ", ".join(names)
@@ -159,7 +153,7 @@ def _value(opened: Opened, iri: str, language: str) -> str:
         return figure.printed
     parts = [f"{figure.qualifier} {figure.shown}".strip()]
     if figure.printed and figure.printed != figure.shown:
-        parts.append(f"«{figure.printed}»" if language == "nb" else f"“{figure.printed}”")
+        parts.append(say("quoted", language, figure.printed))
     if figure.doubt:
         parts.append(say(f"doubtful-{figure.doubt}", language).lower())
     return " – ".join(parts)

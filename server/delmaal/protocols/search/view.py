@@ -16,7 +16,7 @@ from delmaal.formats import Format
 from delmaal.http.answers import answer
 from delmaal.http.asked import Asked, whole
 from delmaal.http.failures import problem
-from delmaal.http.negotiate import HTML, choose, language
+from delmaal.http.negotiate import HTML, choose
 from delmaal.http.origin import naming
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
@@ -103,7 +103,7 @@ def search_json(request: Asked) -> Reply:
 @routes.get("/opensearch.xml")
 def opensearch(request: Asked) -> Reply:
     """How a browser may search here, which names this server whole."""
-    spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
+    spoken = request.language
     return naming(
         request,
         lambda here: _description(request, here, spoken),
@@ -127,7 +127,7 @@ def _description(request: Asked, here: str, spoken: str) -> bytes:
         f'<Url type="application/opensearchdescription+xml" rel="self" template="{here}/opensearch.xml"/>',
         f'<Image width="16" height="16" type="image/svg+xml">{here}/static/mark.svg</Image>',
         '<Query role="example" searchTerms="3.4"/>',
-        "<Language>nb</Language><Language>en</Language>",
+        "".join(f"<Language>{each}</Language>" for each in request.opened.languages),
         "<InputEncoding>UTF-8</InputEncoding><OutputEncoding>UTF-8</OutputEncoding>",
         "</OpenSearchDescription>\n",
     ]
@@ -151,7 +151,7 @@ def _asked(request: Asked) -> Search | Reply:
         return problem(request, 400, "page-malformed", "page is a whole number from 1 on")
     if size is None:
         return problem(request, 400, "size-malformed", f"size is a whole number from 1 to {MOST}")
-    spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
+    spoken = request.language
     return Search(text, kind, page, size, spoken)
 
 
@@ -213,7 +213,7 @@ def _document(request: Asked, asked: Search) -> bytes:
         "next": f"/search.json?{asked.query(page=asked.page + 1, **size)}" if asked.page < pages else None,
         "didYouMean": found.corrected or None,
         "partial": found.partial,
-        "kinds": [{"kind": kind.name, "label": {each: kind_name(kind.name, each, True) for each in ("nb", "en")},
+        "kinds": [{"kind": kind.name, "label": {each: kind_name(kind.name, each, True) for each in release.languages},
                    "count": found.counts[kind.name]} for kind in KINDS if found.counts.get(kind.name)],
         "results": as_json([show(release, found, hit, asked.language) for hit in found.hits]),
         "release": release.release.id,

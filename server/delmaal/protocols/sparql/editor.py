@@ -21,12 +21,13 @@ from delmaal.http.answers import answer
 from delmaal.http.asked import Asked
 from delmaal.http.assets import bundle
 from delmaal.http.failures import RETRY, STATUS, problem, title_of
-from delmaal.http.negotiate import HTML, language
+from delmaal.http.negotiate import HTML
 from delmaal.http.reply import Reply
 from delmaal.keeper import Answer
+from delmaal.languages import told_in
 from delmaal.protocols.sparql.examples import Example, examples, grouped
 from delmaal.protocols.sparql.operation import Operation
-from delmaal.protocols.sparql.phrases import phrases, trail
+from delmaal.protocols.sparql.phrases import PHRASES, phrases, trail
 from delmaal.protocols.sparql.snippets import SNIPPETS, declared
 from delmaal.reading.rows import address
 from delmaal.terms import PREFIXES, compact
@@ -64,7 +65,7 @@ class Shown(NamedTuple):
 
 def page(request: Asked) -> Reply:
     """The editor without an answer; for a browser that asks /sparql."""
-    spoken = _language(request)
+    spoken = request.language
     name = request.args.get("example", FIRST)
     example = examples().get(name)
     if example is None:
@@ -82,7 +83,7 @@ def page(request: Asked) -> Reply:
 
 def answered(request: Asked, asked: Operation, outcome: Callable[[], Answer | DelmaalError]) -> Reply:
     """The query with its answer, or with what is wrong with it."""
-    spoken = _language(request)
+    spoken = request.language
 
     def make() -> bytes:
         found = outcome()
@@ -94,10 +95,6 @@ def answered(request: Asked, asked: Operation, outcome: Callable[[], Answer | De
         return answer(request, make, HTML.content_type, "html", spoken, headers=request.opened.named)
     except (QueryError, EngineError) as error:
         return _failed(request, spoken, asked.text, error)
-
-
-def _language(request: Asked) -> str:
-    return language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
 
 
 def _failed(request: Asked, spoken: str, text: str, error: DelmaalError) -> Reply:
@@ -128,7 +125,7 @@ def _render(request: Asked, spoken: str, query: str, shown: Shown | None = None,
         "sparql.html", lang=spoken, release=request.opened.release, here="/sparql", said=said, tab=said["title"],
         summary=said["lead"], canonical=f"{request.opened.site}sparql", trail=trail(spoken), query=query, shown=shown,
         trouble=trouble, example=example, groups=grouped(spoken), bundle=bundle("sparql"), rows_shown=ROWS_SHOWN,
-        permanent=permanent,
+        permanent=permanent, rows=PHRASES.noun(shown.total, "rows", spoken) if shown else "",
         downloads=[(row.label, f"{address_of}&format={row.name}") for row in offers] if shown else [],
         offers=[(row.name, row.label) for row in (*RESULT_FORMATS, *RDF_FORMATS)],
         settings=_for_the_script(request, said, spoken),
@@ -139,7 +136,8 @@ def _for_the_script(request: Asked, said: dict[str, str], spoken: str) -> str:
     """What the script has to know, as JSON in an attribute: nothing inline runs, and nothing is fetched for it."""
     release = request.opened.release
     return json.dumps({
-        "lang": spoken, "base": release.base, "words": said, "prefixes": PREFIXES,
+        "lang": spoken, "told": told_in(spoken), "base": release.base, "words": said,
+        "rows": PHRASES.forms("rows", spoken), "prefixes": PREFIXES,
         "snippets": [row._asdict() for row in SNIPPETS],
         "formats": {"table": [(row.name, row.label, row.suffix) for row in RESULT_FORMATS],
                     "graph": [(row.name, row.label, row.suffix) for row in RDF_FORMATS]},

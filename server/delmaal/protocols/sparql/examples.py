@@ -23,7 +23,7 @@ from delmaal.http.answers import answer
 from delmaal.http.asked import Asked
 from delmaal.http.assets import bundle
 from delmaal.http.failures import problem
-from delmaal.http.negotiate import HTML, by_suffix, choose, language
+from delmaal.http.negotiate import HTML, by_suffix, choose
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
 from delmaal.languages import Words
@@ -48,7 +48,9 @@ QUERY = Format("sparql-query", "SPARQL", "application/sparql-query", "rq")
 ROWS: tuple[Format, ...] = (*formats.RDF_FORMATS, QUERY, HTML)
 LIST_ROWS: tuple[Format, ...] = (*formats.RDF_FORMATS, HTML)
 _KINDS = {"SELECT": ("Select", "select"), "ASK": ("Ask", "ask"), "CONSTRUCT": ("Construct", "construct")}
-_LIST_LABELS = {"nb": "Eksempler på spørringer", "en": "Example queries"}
+LABELS = Words("example", {
+    "list": "Example queries", "prefixes": "The prefixes of the queries", "prefix": "the prefix {}",
+})
 
 
 class Example(NamedTuple):
@@ -103,7 +105,7 @@ def example_list(request: Asked, suffix: str | None = None) -> Reply:
     if isinstance(row, Reply):
         return row
     if row is HTML:
-        spoken = _language(request)
+        spoken = request.language
         return answer(
             request, lambda: _list_page(request, spoken), HTML.content_type, "html", spoken, vary=_vary(suffix, HTML)
         )
@@ -129,7 +131,7 @@ def example(request: Asked, name: str) -> Reply:
     headers = [("Content-Location", f"/sparql/examples/{stem}.{row.suffix}"),
                ("Link", f'<{canonical}>; rel="canonical"{alternates}')]
     if row in (HTML, QUERY):
-        spoken = _language(request)
+        spoken = request.language
         make = (lambda: _page(request, found, spoken)) if row is HTML else found.spoken(spoken).encode
         return answer(request, make, row.content_type, row.name, spoken, vary=_vary(suffix, row), headers=headers)
     return answer(
@@ -146,10 +148,6 @@ def _chosen(request: Asked, suffix: str | None, rows: tuple[Format, ...]) -> For
         available = [each.media_type for each in rows]
         return problem(request, 406, "format-unacceptable", f"had as {', '.join(available)}", available=available)
     return row
-
-
-def _language(request: Asked) -> str:
-    return language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
 
 
 def _vary(suffix: str | None, row: Format) -> str:
@@ -177,8 +175,8 @@ def _page(request: Asked, found: Example, lang: str) -> bytes:
 
 
 def _list_page(request: Asked, lang: str) -> bytes:
-    return request.render("examples.html", lang=lang, said=phrases(lang), title=_LIST_LABELS[lang],
-                           tab=_LIST_LABELS[lang], trail=trail(lang, 2),
+    return request.render("examples.html", lang=lang, said=phrases(lang), title=LABELS.say("list", lang),
+                           tab=LABELS.say("list", lang), trail=trail(lang, 2),
                            groups=grouped(lang), release=request.opened.release, here="/sparql/examples",
                            bundle=bundle("sparql"),
                            alternates=[(row.label, f"/sparql/examples.{row.suffix}")
@@ -210,17 +208,19 @@ def _prefixes(release: Opened, used: set[str]) -> list[Triple]:
     whole = mint(release.release.base, "sparql", "examples").value
     node = NamedNode(f"{whole}#prefixes")
     triples = [Triple(node, term("rdf:type"), term("owl:Ontology")),
-               Triple(node, term("rdfs:label"), text("Prefiksene i spørringene", "nb")),
-               Triple(node, term("rdfs:label"), text("The prefixes of the queries", "en"))]
+               *_labels(node, LABELS.labelled("prefixes"))]
     for prefix in sorted(used):
         declaration = NamedNode(f"{whole}#prefix-{prefix}")
         triples += [Triple(node, term("sh:declare"), declaration),
                     Triple(declaration, term("rdf:type"), term("sh:PrefixDeclaration")),
-                    Triple(declaration, term("rdfs:label"), text(f"prefikset {prefix}", "nb")),
-                    Triple(declaration, term("rdfs:label"), text(f"the prefix {prefix}", "en")),
+                    *_labels(declaration, LABELS.labelled("prefix", prefix)),
                     Triple(declaration, term("sh:prefix"), text(prefix)),
                     Triple(declaration, term("sh:namespace"), typed(PREFIXES[prefix], "xsd:anyURI"))]
     return triples
+
+
+def _labels(node: NamedNode, labels: dict[str, str]) -> list[Triple]:
+    return [Triple(node, term("rdfs:label"), text(value, lang)) for lang, value in labels.items()]
 
 
 def _used(query: str) -> set[str]:
@@ -235,7 +235,7 @@ def _graph(release: Opened, each: Example, row: Format) -> bytes:
 def _list_graph(release: Opened, row: Format) -> bytes:
     whole = mint(release.release.base, "sparql", "examples")
     triples = [Triple(whole, term("rdf:type"), term("foaf:Document")),
-               *(Triple(whole, term("rdfs:label"), text(value, lang)) for lang, value in _LIST_LABELS.items())]
+               *_labels(whole, LABELS.labelled("list"))]
     used: set[str] = set()
     for each in examples().values():
         triples += [Triple(whole, term("dct:hasPart"), _iri(release, each.name)), *_triples(release, each)]

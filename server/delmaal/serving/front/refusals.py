@@ -56,11 +56,11 @@ class Refusals:
         accept, asked_in = (scope.headers.get(name) or "" for name in ("accept", "accept-language"))
         if len(accept) > _LONGEST or choose(accept, (PROBLEM, HTML)) is not HTML:
             return None
-        spoken = language(asked_in if len(asked_in) <= _LONGEST else "", None)
         try:
             opened: Opened | None = self._publication.releases.peek()
             if opened is None:
                 return None
+            spoken = language(asked_in if len(asked_in) <= _LONGEST else "", None, opened.languages)
             key = (opened.state, status, code, detail, spoken)
             found = self._pages.get(key)
             if found is None:

@@ -14,6 +14,7 @@ from delmaal import formats
 from delmaal.http.asked import Asked
 from delmaal.http.description import Page, page_query
 from delmaal.http.publication import Publication
+from delmaal.languages import best
 from delmaal.reading.releases import RANKS, Opened
 from delmaal.reading.rows import Value, labelled
 from delmaal.reading.things import spoken_address
@@ -27,7 +28,6 @@ _LEADS = tuple(f"<{PREFIXES[prefix]}{name}>".encode() for prefix, name in
                (("dct", "description"), ("skos", "definition")))
 _SUBJECT = f"<{PREFIXES['dct']}subject>".encode()
 _ADDRESSES = f"<{PREFIXES['delmaal']}addresses>".encode()
-_FALLBACK = ("nb", "nn", "no", "en", "")
 _LONG = 140
 
 _MARKS = {name: f"0mark0{name}0" for name in ("path", "suffixed", "iri", "page", "tab", "summary", "content")}
@@ -158,14 +158,13 @@ class _Writer:
         for predicate in _LEADS:
             if predicate in grouped:
                 texts = {shown.language: shown.text for shown in grouped.pop(predicate)}
-                for language in (self._language, *_FALLBACK, *texts):
-                    if language in texts:
-                        text = escaped(texts[language])
-                        other = language and language != self._language
-                        mark = f' lang="{language}"' if other else ""
-                        told = tag(language, self._language) if other else ""
-                        return (escaped(short(texts[language], 200)),
-                                f'<p class="lead prose"{mark} dir="auto">{text}</p>{told}\n'.encode("utf-8", "replace"))
+                language = best(texts, self._language)
+                text = escaped(texts[language])
+                other = language and language != self._language
+                mark = f' lang="{language}"' if other else ""
+                told = tag(language, self._language) if other else ""
+                return (escaped(short(texts[language], 200)),
+                        f'<p class="lead prose"{mark} dir="auto">{text}</p>{told}\n'.encode("utf-8", "replace"))
         return "", b""
 
     def _framed(self, page: Page, path: str, suffixed: str, tab: str, summary: str, content: bytes) -> bytes:

@@ -14,7 +14,7 @@ from delmaal.http.description import PLAIN, ROWS, Page, address_of, links_of, pa
 from delmaal.http.failures import format_asked, problem
 from delmaal.http.gone import departed
 from delmaal.http.later import Later
-from delmaal.http.negotiate import HTML, by_suffix, choose, language
+from delmaal.http.negotiate import HTML, by_suffix, choose
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
 from delmaal.reading.releases import Opened
@@ -167,7 +167,7 @@ def _document(request: Asked, iri: str, row: Format | None, path: str, suffixed:
         return problem(request, 400, "page-malformed", "page is a whole number from 1 on")
     explicit = row is not None
     row = row or choose(request.headers.get("Accept", ""), ROWS)
-    spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang")) if row is HTML else ""
+    spoken = request.language if row is HTML else ""
     if row is not None:
         known = _unmodified(request, row, spoken, explicit, suffixed, number)
         if known is not None:

@@ -9,8 +9,9 @@ import re
 from typing import NamedTuple
 
 from delmaal.collation import Key, collate
-from delmaal.languages import name_of
+from delmaal.languages import Words, name_of
 from delmaal.ntriples import read_term
+from delmaal.reading.numbers import style_of
 from delmaal.reading.releases import RANKS, Opened
 from delmaal.reading.rows import Value, labelled, shortened
 from delmaal.reading.things import spoken_address
@@ -20,7 +21,7 @@ KEPT = 1 << 14
 """How many values, and how many properties, are kept as shown, for each language."""
 
 _DECIMAL, _BOOLEAN = (PREFIXES["xsd"] + name for name in ("decimal", "boolean"))
-_TRUTH = {"nb": {"true": "ja", "false": "nei"}, "en": {"true": "yes", "false": "no"}}
+_TRUTH = Words("truth", {"true": "yes", "false": "no"})
 
 
 class Shown(NamedTuple):
@@ -102,10 +103,10 @@ def _literal(predicate: bytes, token: bytes, language: str) -> Shown:
 
 def _written(text: str, datatype: str, language: str) -> str:
     """A value as readers of a language write it; what they would write so is left as it is."""
-    if datatype == _DECIMAL and language == "nb":
-        return text.replace(".", ",")
+    if datatype == _DECIMAL:
+        return text.replace(".", style_of(language).point)
     if datatype == _BOOLEAN:
-        return _TRUTH[language].get(text, text)
+        return _TRUTH.within(language).get(text, text)
     return text
 
 

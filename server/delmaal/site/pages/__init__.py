@@ -33,6 +33,7 @@ from delmaal.site.pages.observations import observations
 from delmaal.site.pages.offer import offer_page
 from delmaal.site.pages.statistic import statistic_page
 from delmaal.site.pages.theme import theme_page
+from delmaal.site.tongues import LANGUAGE_GLOBALS
 from delmaal.site.vocabulary.problems import meaning
 from delmaal.terms import term
 
@@ -57,7 +58,7 @@ language of the reader."""
 
 
 def _switch(request: Asked, here: str, lang: str) -> str:
-    """The same page in the other language; a relative address that keeps what the query says."""
+    """The same page in another language; a relative address that keeps what the query says."""
     pairs = [(key, value) for key, value in request.args.pairs if key != "lang"]
     return f"{here.partition('?')[0]}?{urlencode([*pairs, ('lang', lang)])}"
 
@@ -118,9 +119,8 @@ TEMPLATE_GLOBALS: dict[str, Callable[..., Any]] = {
     "licence_of": _licence,
     "base_of": _base,
     "once": _once,
-    "switch": pass_context(
-        lambda context, here, lang: _switch(context["request"], here, "en" if lang == "nb" else "nb")
-    ),
+    "switch": pass_context(lambda context, here, lang: _switch(context["request"], here, lang)),
+    **LANGUAGE_GLOBALS,
 }
 
 routes = Routes("pages")

@@ -9,7 +9,7 @@ from delmaal.formats import TRIPLE_FORMATS
 from delmaal.http.answers import answer, elsewhere
 from delmaal.http.asked import Asked
 from delmaal.http.failures import problem
-from delmaal.http.negotiate import HTML, choose, language
+from delmaal.http.negotiate import HTML, choose
 from delmaal.http.reply import Reply
 from delmaal.reading.figures import Figure
 from delmaal.reading.releases import Opened
@@ -57,7 +57,7 @@ def home(request: Asked) -> Reply:
                        available=[each.media_type for each in (HTML, *TRIPLE_FORMATS)])
     if row is not HTML:
         return elsewhere("/catalog", 303, "Accept")
-    spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
+    spoken = request.language
     return answer(request, lambda: home_page(request, request.opened, spoken), HTML.content_type, "html", spoken)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from delmaal.http.answers import answer
 from delmaal.http.asked import Asked
 from delmaal.http.failures import page_alone
-from delmaal.http.negotiate import HTML, language
+from delmaal.http.negotiate import HTML
 from delmaal.http.reply import Reply
 from delmaal.reading.releases import Opened
 from delmaal.reading.rows import Value
@@ -58,7 +58,7 @@ class GoalGroup(NamedTuple):
 
 def matrix(request: Asked) -> Reply:
     """Themes by goals and targets."""
-    spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
+    spoken = request.language
     return page_alone(request) or answer(
         request, lambda: matrix_page(request, request.opened, spoken), HTML.content_type, "html", spoken
     )

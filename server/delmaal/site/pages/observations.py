@@ -16,7 +16,6 @@ from delmaal.formats import BY_NAME, OBSERVATION_COLUMNS, SEVERAL
 from delmaal.http.answers import answer, answer_in_parts
 from delmaal.http.asked import Asked
 from delmaal.http.failures import problem
-from delmaal.http.negotiate import language
 from delmaal.http.reply import Reply
 from delmaal.reading.figures import figure_of, in_order, numbers_of
 from delmaal.reading.things import Things, line_of, things_of
@@ -76,7 +75,7 @@ def observations(request: Asked, suffix: str) -> Reply:
     asked.unknown.extend(_unknown(request, cube))
     if asked.unknown:
         return problem(request, 400, "filter-unknown", "; ".join(asked.unknown)[:1000])
-    spoken = language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
+    spoken = request.language
     return (_page if asked.paged else _file)(request, Sheet(things, cube, spoken, layout), asked, suffix)
 
 

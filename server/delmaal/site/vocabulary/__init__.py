@@ -22,7 +22,7 @@ from delmaal.http.answers import answer
 from delmaal.http.asked import Asked
 from delmaal.http.description import ROWS
 from delmaal.http.failures import page_alone, problem
-from delmaal.http.negotiate import HTML, by_suffix, choose, language
+from delmaal.http.negotiate import HTML, by_suffix, choose
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
 from delmaal.records.licences import OWN
@@ -78,7 +78,7 @@ def problems(request: Asked) -> Reply:
 
 
 def _spoken(request: Asked) -> str:
-    return language(request.headers.get("Accept-Language", ""), request.args.get("lang"))
+    return request.language
 
 
 def _negotiated(request: Asked, iri: str, path: str, asked: Format | None, page: Callable[[str], bytes],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import quote
 
-from delmaal.languages import Words
+from delmaal.languages import Words, best
 from delmaal.ntriples import Term
 from delmaal.reading.releases import Opened
 from delmaal.reading.rows import labelled
@@ -74,9 +74,9 @@ class Shown:
     about: str
 
 
-def other_than(language: str) -> str:
-    """The other language of the pages."""
-    return "en" if language == "nb" else "nb"
+def other_than(language: str, languages: tuple[str, ...]) -> str:
+    """The language of a publication that stands beside that of the page, where it has several; else the page's own."""
+    return next((each for each in languages if each != language), language)
 
 
 def anchored(path: str, language: str, anchor: str = "") -> str:
@@ -96,7 +96,7 @@ def refer(ontology: Ontology, iri: str, language: str) -> Ref:
     if name in DATATYPES:
         return Ref(DATATYPES.say(name, language), name, iri)
     labels = ontology.opened.labels(iri)
-    spoken = next((each for each in (language, "nb", "nn", "en") if each in labels), "")
+    spoken = best(labels, language)
     text = labels.get(spoken, "") or name
     href = iri if iri.startswith(WEB) else ""
     return Ref(text, name if text != name else "", href, spoken if spoken not in ("", language) else "")
@@ -133,7 +133,7 @@ def shape_refs(shapes: list[Shape], language: str) -> list[Ref]:
 
 def show(ontology: Ontology, entry: Entry, language: str) -> Shown:
     """A term as the page shows it."""
-    other = other_than(language)
+    other = other_than(language, ontology.opened.languages)
     shapes = ontology.shapes_of_class if entry.sort == "class" else ontology.shapes_of_property
     return Shown(
         anchor=entry.name, iri=entry.iri, name=compact(entry.iri), sort=entry.sort,

@@ -13,6 +13,7 @@ from functools import cached_property
 from threading import Lock
 
 from delmaal.collation import collate
+from delmaal.languages import best
 from delmaal.ntriples import Term, read_term
 from delmaal.reading.releases import KEPT_OPEN, Opened
 from delmaal.site.vocabulary.examples import Sample
@@ -67,7 +68,7 @@ class Entry:
         return [value.value for name in names for value in self.facts.get(name, ()) if value.is_iri]
 
     def says(self, name: str, language: str) -> str:
-        """The text of a property in a language, else in the other one."""
+        """The text of a property in a language, else in the nearest."""
         return text_of(self.facts.get(name, ()), language)
 
     @property
@@ -77,9 +78,9 @@ class Entry:
 
 
 def text_of(values: Iterable[Term], language: str) -> str:
-    """A text in a language, else in the other one, else any."""
+    """A text in a language, else in the nearest; nothing where there is none."""
     texts = {value.language: value.value for value in values if not value.is_iri}
-    return texts.get(language) or texts.get("nb") or texts.get("en") or next(iter(texts.values()), "")
+    return texts[best(texts, language)] if texts else ""
 
 
 class Ontology:

@@ -19,6 +19,7 @@ from delmaal.site.vocabulary.entries import (
     Ref,
     Shown,
     anchored,
+    other_than,
     refer,
     shape_refs,
     show,
@@ -166,7 +167,7 @@ def shapes_page(request: Asked, opening: Opened, spoken: str) -> bytes:
 def shape_page(request: Asked, opening: Opened, shape: Shape, spoken: str) -> bytes:
     """A shape: what is wrong, why it matters, how to mend it; what it looks at; examples; its Turtle."""
     ontology = ontology_of(opening)
-    other = "en" if spoken == "nb" else "nb"
+    other = other_than(spoken, opening.languages)
 
     def texts(name: str) -> tuple[str, str]:
         values = shape.facts.get(name, ())
@@ -219,9 +220,10 @@ def _live(ontology: Ontology, shape: Shape, spoken: str) -> list[tuple[Ref, Ref,
 
 def problems_page(request: Asked, opening: Opened, spoken: str) -> bytes:
     """The errors that are no shapes."""
+    told = problems.told_of_errors_in(spoken)
     return _render(request, "problems.html", opening, spoken, "/problems", word("problems", spoken),
                    word("problems-lead", spoken).replace("`", ""),
-                   sections=problems.sections(spoken), homes=problems.homes(spoken), pieces=problems.pieces)
+                   told=told, sections=problems.sections(told), homes=problems.homes(told), pieces=problems.pieces)
 
 
 

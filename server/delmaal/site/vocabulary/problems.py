@@ -1,4 +1,4 @@
-"""The errors that are no shapes, as the documentation tells them: `docs/errors.md` and, in bokmål, `docs/errors.nb.md`.
+"""The errors that are no shapes, as the documentation tells them: `docs/errors.md`, and `docs/errors.<language>.md`.
 
 The documents are the source; the page is made from their sections: a table with a row for each error, or a paragraph
 that begins with codes.
@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
+from delmaal.languages import fallback, told_in
+from delmaal.languages.catalogues import SOURCE
 from delmaal.settings import share
 
-FILES = {"nb": "errors.nb.md", "en": "errors.md"}
+_ENGLISH = "errors.md"
 COLUMNS: dict[str, str] = {
     "code": "code", "kode": "code",
-    "what it means": "means", "hva det betyr": "means",
-    "what to do": "do", "hva du gjør": "do",
+    "what it means": "means", "hva det betyr": "means", "kva det tyder": "means",
+    "what to do": "do", "hva du gjør": "do", "kva du gjer": "do",
     "exit": "exit", "sluttkode": "exit",
     "status": "status",
 }
@@ -53,13 +56,25 @@ class Section:
 
 
 @cache
+def written_in() -> dict[str, Path]:
+    """The documents by language."""
+    found = {path.name.split(".")[1]: path for path in sorted(share("docs").glob("errors.*.md"))}
+    return {**found, SOURCE: share("docs") / _ENGLISH}
+
+
+def told_of_errors_in(language: str) -> str:
+    """The language of the document that the reader of a page gets."""
+    return fallback(told_in(language), tuple(written_in()))
+
+
+@cache
 def sections(language: str) -> tuple[Section, ...]:
     """The sections of the documentation in a language; what stands before the first heading is left out.
 
     A row that the English document has alone is taken from there, and says so. What stands in a column that COLUMNS
     does not know is taken for what the error means, so that nothing is dropped.
     """
-    found = _read((share("docs") / FILES[language]).read_text("utf-8"), language)
+    found = _read(written_in()[language].read_text("utf-8"), language)
     if language != "en":
         known = {code for section in found for row in section.rows for code in row.codes}
         for number, section in enumerate(sections("en")):
@@ -83,7 +98,11 @@ def homes(language: str) -> dict[str, tuple[int, int]]:
 
 
 def meaning(code: str, language: str) -> Known | None:
-    """What an error means and what to do, as the documentation says in a language; None where it does not."""
+    """What an error means and what to do, for the reader of a page; None where the documentation does not say it in
+    another language than that of the error itself."""
+    language = told_of_errors_in(language)
+    if language == SOURCE:
+        return None
     home = homes(language).get(code)
     if home is None:
         return None

@@ -74,7 +74,6 @@ WORDS = Words("vocabulary", {
     "more": "More that leads here",
     "all-said": "The term's own page",
     "to-contents": "To the contents",
-    "other-language": "Norwegian",
     "class-one": "class",
     "object-property": "property",
     "datatype-property": "property",
