@@ -98,7 +98,7 @@ def check(answer: httpx.Response) -> None:
 
 
 def test_a_slow_body_is_refused_as_everything_is(limited_server: httpx.Client) -> None:
-    with socket.create_connection(("127.0.0.1", limited_server.base_url.port or 80), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", limited_server.base_url.port or 80), timeout=30) as connection:
         connection.sendall(b"POST /sparql HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nquery")
         head, _, body = connection.recv(65536).decode().partition("\r\n\r\n")
     assert head.startswith("HTTP/1.1 408")

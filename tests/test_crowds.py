@@ -239,9 +239,7 @@ def test_readers_that_stall_hold_no_memory(tiny_out: Path) -> None:
         for _ in range(3):
             time.sleep(1)
             assert all(connection.recv(1) for connection in stalled)
-            began = time.monotonic()
-            assert client.get("/doc/theme/god-helse.ttl").status_code == 200
-            assert time.monotonic() - began < 1
+            assert client.get("/doc/theme/god-helse.ttl").status_code == 200  # while they stall
         grown = web_memory(server.process.pid) - before
         assert grown < 3 * len(expected), f"{grown >> 20} MB for {12 * len(expected) >> 20} MB under way"
         stalled[0].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)

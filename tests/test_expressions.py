@@ -222,6 +222,10 @@ def check(name: str, reader: Reader) -> None:
     for _, text in sorted(found, key=lambda each: -each[0])[:3]:
         whole = min(measured(reader, text(reader.longest)) for _ in range(2))
         half = min(measured(reader, text(reader.longest // 2)) for _ in range(2))
+        for _ in range(5):  # other work may have had the caches
+            if whole < MEASURABLE or whole < min(SECONDS, FACTOR * half):
+                break
+            whole = min(whole, measured(reader, text(reader.longest)))
         assert whole < SECONDS, (name, text.args, whole)
         assert whole < MEASURABLE or whole < FACTOR * half, (name, text.args, half, whole)
 

@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -33,6 +34,10 @@ from succession import Succession
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?a != ?d && STR(?c) = STR(?f)) }"
 
 
+WAIT = 30
+"""Seconds that are waited for what takes one, where that it comes is what is asserted: a machine may be busy."""
+
+
 def metric(client: httpx.Client, name: str) -> float:
     """A counter of the server's."""
     found = re.search(rf"^{re.escape(name)} (\S+)$", client.get("/metrics").text, re.MULTILINE)
@@ -47,9 +52,9 @@ def test_watching(tiny_server: httpx.Client, tiny_release: Release) -> None:
     for line in text.splitlines():
         assert re.fullmatch(r'# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? [0-9.e+-]+', line), line
     assert f'delmaal_release_info{{release="{tiny_release.id}"}} 1' in text
-    until(lambda: metric(tiny_server, 'delmaal_workers{kind="web"}') == 2, 10)  # the second may just be starting
+    until(lambda: metric(tiny_server, 'delmaal_workers{kind="web"}') == 2, WAIT)  # the second may just be starting
     assert metric(tiny_server, 'delmaal_workers{kind="query"}') >= 5
-    until(lambda: metric(tiny_server, 'delmaal_workers{kind="query-busy"}') == 0, 10)  # another's may just be ending
+    until(lambda: metric(tiny_server, 'delmaal_workers{kind="query-busy"}') == 0, WAIT)  # another's may just be ending
 
 
 def test_metrics_hold_over_all_workers(tiny_server: httpx.Client) -> None:
@@ -79,18 +84,18 @@ def test_a_client_that_hangs_up_ends_its_query(tiny_out: Path) -> None:
     with serving(TINY, tiny_out) as client:
         assert client.get("/sparql", params={"query": "ASK {}"}).status_code == 200
         busy = 'delmaal_workers{kind="query-busy"}'
-        for _ in range(3):
+        for _ in range(10):
             with socket.create_connection(("127.0.0.1", client.base_url.port or 80)) as leaving:
                 leaving.sendall(f"GET /sparql?query={quote(HEAVY)} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
-                until(lambda: metric(client, busy) == 1, 10)
+                until(lambda: metric(client, busy) == 1, WAIT)
                 time.sleep(0.3)
             left = time.monotonic()
-            until(lambda: metric(client, busy) == 0, 10)
+            until(lambda: metric(client, busy) == 0, WAIT)
             took = time.monotonic() - left
             if took < 0.5:
                 break
-        assert took < 0.5, "at best of three: the machine may be busy"
-        until(lambda: metric(client, 'delmaal_queries_stopped_total{reason="query-abandoned"}') >= 1, 5)
+        assert took < 0.5, "at best of ten: the machine may be busy"
+        until(lambda: metric(client, 'delmaal_queries_stopped_total{reason="query-abandoned"}') >= 1, WAIT)
 
 
 def until(true: Callable[[], bool], seconds: float) -> None:
@@ -125,7 +130,7 @@ def test_repeats_come_from_the_cache_and_say_the_same(tiny_server: httpx.Client,
             {k: v for k, v in first.headers.items() if k != "date"}
 
 
-def raw(client: httpx.Client, data: bytes, wait: float = 5.0) -> bytes:
+def raw(client: httpx.Client, data: bytes, wait: float = WAIT) -> bytes:
     """What the server answers to these bytes."""
     with socket.create_connection(("127.0.0.1", client.base_url.port or 80), timeout=wait) as connection:
         connection.sendall(data)
@@ -172,16 +177,19 @@ def test_ranges_of_a_dump(tiny_server: httpx.Client, tiny_release: Release) -> N
 
 
 def test_a_body_that_trickles_is_ended(tiny_out: Path) -> None:
-    with serving(TINY, tiny_out, DELMAAL_BODY_SECONDS="1", DELMAAL_WORKERS="1") as client:
+    with serving(TINY, tiny_out, DELMAAL_BODY_SECONDS="4", DELMAAL_WORKERS="1") as client:
         connections = []
         for _ in range(50):
-            connection = socket.create_connection(("127.0.0.1", client.base_url.port or 80), timeout=10)
+            connection = socket.create_connection(("127.0.0.1", client.base_url.port or 80), timeout=WAIT)
             connection.sendall(b"POST /sparql HTTP/1.1\r\nHost: h\r\nContent-Type: application/sparql-query\r\n"
                                b"Content-Length: 50\r\n\r\nA")
             connections.append(connection)
-        started = time.monotonic()
         assert client.get("/doc/theme/god-helse").status_code == 200
-        assert time.monotonic() - started < 1
+        for connection in connections:
+            connection.setblocking(False)
+            with pytest.raises(BlockingIOError):  # all of them are waited for still
+                connection.recv(1, socket.MSG_PEEK)
+            connection.settimeout(WAIT)
         for connection in connections:
             answer = connection.recv(4096)
             assert answer.startswith(b"HTTP/1.1 408"), answer[:80]
@@ -204,7 +212,7 @@ def test_a_body_that_comes_byte_by_byte_is_ended(tiny_out: Path) -> None:
             except TimeoutError:  # no answer in the 0.3 s between two bytes
                 continue
         assert answer.startswith(b"HTTP/1.1 408"), answer[:80]
-        assert 0.9 < time.monotonic() - started < 2.5
+        assert 0.9 < time.monotonic() - started < 6, "before all of it could have come"
 
 
 def test_one_client_has_a_limit(tiny_out: Path) -> None:
@@ -359,9 +367,12 @@ def test_switch_under_load_loses_nothing_and_mixes_nothing(releases: Succession,
         threads = [threading.Thread(target=ask, args=(str(client.base_url),)) for _ in range(4)]
         for thread in threads:
             thread.start()
-        for turn in range(20):
+        deadline = time.monotonic() + WAIT
+        for turn in count():
             shelf.switch(second if turn % 2 == 0 else first)
             time.sleep(0.05)
+            if turn > 20 and turn % 2 and (len(seen) == 2 or time.monotonic() > deadline):  # it is the first again
+                break
         stop.set()
         for thread in threads:
             thread.join()
@@ -373,12 +384,14 @@ def test_switch_under_load_loses_nothing_and_mixes_nothing(releases: Succession,
         (shelf.folder / "fresh").replace(shelf.folder / "current")
         kept = client.get("/doc/theme/god-helse.ttl")
         assert kept.status_code == 200
+        until(lambda: client.get("/ready").status_code == 503, WAIT)  # it has been looked at
         for _ in range(4):
             ready = client.get("/ready")
             assert ready.status_code == 503
             assert "broken"[:12] in ready.json()["detail"]
+            assert client.get("/doc/theme/god-helse.ttl").text == kept.text
         shelf.switch(first)
-        assert client.get("/ready").status_code == 200
+        until(lambda: client.get("/ready").text == f"release {first.id}\n", WAIT)
 
 
 def descendants(pid: int) -> set[int]:
@@ -395,6 +408,22 @@ def descendants(pid: int) -> set[int]:
         found |= fresh
         waiting += fresh
     return found
+
+
+def parent_of(pid: int) -> int:
+    """Who started a process; 0 where it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def words(pid: int) -> bytes:
+    """A process's command line; empty where it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def alive(pid: int) -> bool:
@@ -440,30 +469,28 @@ def test_a_killed_web_process_is_replaced_and_a_killed_server_leaves_nobody(tiny
     server = serving(TINY, tiny_out)
     with server as client:
         below = descendants(server.process.pid)
-        keeper = {pid for pid in below if b"delmaal.keeper" in Path(f"/proc/{pid}/cmdline").read_bytes()}
-        tracker = {pid for pid in below if b"resource_tracker" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+        keeper = {pid for pid in below if b"delmaal.keeper" in words(pid)}
+        tracker = {pid for pid in below if b"resource_tracker" in words(pid)}
         workers = below - keeper - tracker
         assert workers
         os.kill(min(workers), signal.SIGKILL)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + WAIT
         answered = 0
         while answered < 20 and time.monotonic() < deadline:
             try:
-                with httpx.Client(base_url=client.base_url, timeout=2) as fresh:
+                with httpx.Client(base_url=client.base_url, timeout=5) as fresh:
                     answered += fresh.get("/doc/theme/god-helse").status_code == 200
             except httpx.TransportError:
                 time.sleep(0.05)
         assert answered == 20
         below = descendants(server.process.pid)
         server.process.kill()
-        assert gone_within(below, 10), {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in below if alive(pid)}
+        assert gone_within(below, WAIT), {pid: words(pid) for pid in below if alive(pid)}
 
 
 def keeper_of(server: int) -> int:
     """The keeper's process itself, whose children were forked from it."""
-    return next(pid for pid in descendants(server)
-                if b"delmaal.keeper" in Path(f"/proc/{pid}/cmdline").read_bytes()
-                and int(Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[1]) == server)
+    return next(pid for pid in descendants(server) if b"delmaal.keeper" in words(pid) and parent_of(pid) == server)
 
 
 def test_kills_in_the_midst_of_heavy_queries(tiny_out: Path) -> None:
@@ -483,7 +510,7 @@ def test_kills_in_the_midst_of_heavy_queries(tiny_out: Path) -> None:
         threads = [threading.Thread(target=heavy, args=(number,)) for number in numbers]
         for thread in threads:
             thread.start()
-        until(lambda: metric(client, busy) == len(numbers), 10)
+        until(lambda: metric(client, busy) == len(numbers), WAIT)
         return threads
 
     with server as client:
@@ -491,33 +518,34 @@ def test_kills_in_the_midst_of_heavy_queries(tiny_out: Path) -> None:
         keeper = keeper_of(server.process.pid)
         old = descendants(keeper)
         assert len(old) >= 5
-        os.kill(keeper, signal.SIGKILL)
-        seen: list[int] = []
-        deadline = time.monotonic() + 15
-        while 200 not in seen[1:] or 503 not in seen:
-            seen.append(client.get("/ready").status_code)
-            assert time.monotonic() < deadline, seen
+        os.kill(server.process.pid, signal.SIGSTOP)  # who would start another does not come to it before we have looked
+        try:
+            os.kill(keeper, signal.SIGKILL)
+            until(lambda: client.get("/ready").status_code == 503, WAIT)
+        finally:
+            os.kill(server.process.pid, signal.SIGCONT)
+        until(lambda: client.get("/ready").status_code == 200, WAIT)
         for thread in threads:
-            thread.join(10)
+            thread.join()
         lost = answers[0]
         assert isinstance(lost, httpx.Response)
         assert (lost.status_code, lost.json()["type"].rpartition("#")[2]) == (503, "keeper-unreachable")
         assert int(lost.headers["retry-after"]) > 0
-        assert gone_within(old, 5)
-        until(lambda: client.post("/sparql", data={"query": "ASK {}"}).status_code == 200, 5)
+        assert gone_within(old, WAIT)
+        until(lambda: client.post("/sparql", data={"query": "ASK {}"}).status_code == 200, WAIT)
 
         threads = start(range(1, 4))
         keeper = keeper_of(server.process.pid)
         number = len(descendants(keeper))
         below = descendants(server.process.pid) - descendants(keeper) - {keeper}
-        workers = {pid for pid in below if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()}
+        workers = {pid for pid in below if b"resource_tracker" not in words(pid)}
         assert len(workers) == 2
         for pid in workers:
             os.kill(pid, signal.SIGKILL)
         for thread in threads:
-            thread.join(10)
+            thread.join()
         assert all(isinstance(answer, httpx.TransportError) for answer in answers[1:])
-        assert gone_within(workers, 5)
+        assert gone_within(workers, WAIT)
 
         def back() -> bool:
             try:
@@ -527,8 +555,8 @@ def test_kills_in_the_midst_of_heavy_queries(tiny_out: Path) -> None:
                 time.sleep(0.05)
                 return False
 
-        until(back, 15)
-        until(lambda: len(descendants(keeper)) == number, 10)
+        until(back, WAIT)
+        until(lambda: len(descendants(keeper)) == number, WAIT)
         with httpx.Client(base_url=server.address, timeout=5) as fresh:
             assert fresh.get("/ready").status_code == 200
             assert fresh.post("/sparql", data={"query": "ASK {}"}).status_code == 200
@@ -553,9 +581,22 @@ def test_a_stop_lets_the_answer_under_way_out(tiny_out: Path) -> None:
 
         thread = threading.Thread(target=ask)
         thread.start()
-        time.sleep(took / 2)
+        until(lambda: metric(client, 'delmaal_workers{kind="query-busy"}') == 1, WAIT)
         server.process.send_signal(signal.SIGTERM)
         thread.join(30)
         assert answers
         assert answers[0].status_code == 200
-        assert gone_within({server.process.pid}, 15)
+        assert gone_within({server.process.pid}, WAIT)
+
+
+def test_a_stop_waits_no_longer_than_it_is_told(tiny_out: Path) -> None:
+    """With the setting as it comes, ten seconds; the query has a minute."""
+    server = serving(TINY, tiny_out, DELMAAL_QUERY_SECONDS="60", DELMAAL_STOP_SECONDS="1")
+    query = HEAVY.replace("FILTER", ". ?g ?h ?i FILTER(STR(?i) = STR(?f)) FILTER")
+    with server as client, socket.create_connection(("127.0.0.1", server.port)) as asking:
+        asking.sendall(f"GET /sparql?query={quote(query)} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+        until(lambda: metric(client, 'delmaal_workers{kind="query-busy"}') == 1, WAIT)
+        begun = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        assert gone_within({server.process.pid}, WAIT)
+        assert time.monotonic() - begun < 9

@@ -39,6 +39,7 @@ from delmaal.errors import (
 from delmaal.release import Release
 from delmaal.settings import load
 from stores import Gate, Scripted, answering, oxigraph, sending
+from test_front import WAIT, until
 
 JSON, NT = "application/sparql-results+json", "application/n-triples"
 NONE = b'{"head":{"vars":["x"]},"results":{"bindings":[]}}'
@@ -315,7 +316,7 @@ def test_a_trickle_ends_with_the_deadline(first: bytes, drop: bytes) -> None:
         started = time.monotonic()
         with pytest.raises(DelmaalError):
             Remote(with_login(server.url), 1).ask("CONSTRUCT WHERE {}" if b"n-triples" in first else "SELECT * {}")
-        assert time.monotonic() - started < 4
+        assert time.monotonic() - started < 10, "it would go on for ever"
 
 
 @pytest.mark.parametrize("flood", [
@@ -361,8 +362,9 @@ def test_tls_is_checked_and_keeps_the_deadline(certificate: Path, monkeypatch: p
         if len(server.requests) < 3:
             answering(NONE)(connection)
         else:
-            time.sleep(1.5)
+            over.wait(20)
 
+    over = threading.Event()
     server = Scripted(answer_twice)
     with server:
         server.tls = context
@@ -373,14 +375,15 @@ def test_tls_is_checked_and_keeps_the_deadline(certificate: Path, monkeypatch: p
         with pytest.raises(EngineError):
             Remote(url.replace("127.0.0.1", "localhost"), 5).ask("SELECT * {}")
         assert server.requests == []
-        remote = Remote(url, 1)
+        remote = Remote(url, 2)
         before = server.connections
         for _ in range(2):
             assert remote.ask("SELECT * {}")[1] == NONE
         started = time.monotonic()
         with pytest.raises(EngineTooSlow):
             remote.ask("SELECT * {}")
-        assert time.monotonic() - started < 1.4
+        assert time.monotonic() - started < 10, "the store would be silent for twenty"
+        over.set()
         assert server.connections == before + 1
 
 
@@ -458,10 +461,11 @@ def test_a_server_over_a_bad_store_answers_with_a_problem_each_time(shelves: Pat
 
 def test_readiness_does_not_wait_long_nor_stop_the_others(shelves: Path) -> None:
     """A store that takes a connection and says nothing: health and pages are answered meanwhile."""
-    silent, over = threading.Event(), threading.Event()
+    silent, waits, over = threading.Event(), threading.Event(), threading.Event()
 
     def say_nothing(connection: socket.socket) -> None:
         if silent.is_set():
+            waits.set()
             over.wait(12)
         else:
             answering(b'{"head":{},"boolean":true}')(connection)
@@ -474,11 +478,10 @@ def test_readiness_does_not_wait_long_nor_stop_the_others(shelves: Path) -> None
                    for _ in range(3)]
         for thread in threads:
             thread.start()
-        time.sleep(0.3)
-        started = time.monotonic()
+        until(waits.is_set, WAIT)
         assert client.get("/health").status_code == 200
         assert client.get("/doc/theme/god-helse", headers={"Accept": "text/turtle"}).status_code == 200
-        assert time.monotonic() - started < 2.5
+        assert asked == [], "the store is waited for meanwhile"
         for thread in threads:
             thread.join()
         over.set()

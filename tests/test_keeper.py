@@ -149,7 +149,7 @@ def memory(pid: int) -> int:
     return 0
 
 
-def until(true: Callable[[], bool], seconds: float = 15) -> float:
+def until(true: Callable[[], bool], seconds: float = 30) -> float:
     """Wait until something is true; how long it took."""
     begun = time.monotonic()
     while not true():
@@ -540,8 +540,8 @@ def test_a_result_over_the_limit(release: str, text: str, graph: str) -> None:
 
 
 def test_hang_up_ends_the_query(query: Callable[..., Answer], keeper: Keeper) -> None:
-    times = []
-    for _ in range(3):
+    times = [1.0]
+    while min(times) > 0.4 and len(times) <= 10:
         query(LOOKUP)
         left = threading.Event()
         before = children(pid_of(keeper))
@@ -631,18 +631,29 @@ def test_an_honest_query_is_not_slow_on_a_crowded_machine(tmp_path: Path, releas
     try:
         ask(keeper.socket, Request(release, LOOKUP))
         before = children(pid_of(keeper))
-        thread = threading.Thread(target=ask, args=(keeper.socket, Request(release, honest)))
-        thread.start()
-        until(lambda: workload(keeper.socket.with_name(BOARD))[:2] == (WORKERS, 1))
-        for pid in before:
-            os.kill(pid, signal.SIGSTOP)
-        time.sleep(seconds)
-        assert workload(keeper.socket.with_name(BOARD))[1] == 1, "it was held within the query"
+        board = keeper.socket.with_name(BOARD)
+        for _ in range(50):  # until one is held within the query: it is over soon
+            thread = threading.Thread(target=ask, args=(keeper.socket, Request(release, honest)))
+            thread.start()
+            until(lambda: workload(board)[1] == 1 or not thread.is_alive())  # noqa: B023  # at once
+            for pid in before:
+                os.kill(pid, signal.SIGSTOP)
+            time.sleep(0.1)  # what was said before that has come
+            if workload(board)[1] == 1:
+                break
+            for pid in before:
+                os.kill(pid, signal.SIGCONT)
+            thread.join()
+        time.sleep(seconds - 0.1)
+        assert workload(board)[1] == 1, "it was held within the query"
         for pid in before:
             os.kill(pid, signal.SIGCONT)
         thread.join()
-        time.sleep(0.3)
-        assert (children(pid_of(keeper)) != before) is replaced
+        if replaced:
+            until(lambda: children(pid_of(keeper)) != before)
+        else:
+            time.sleep(0.3)
+            assert children(pid_of(keeper)) == before
     finally:
         keeper.stop()
 
@@ -667,7 +678,7 @@ def test_nothing_is_left_of_heavy_queries(tmp_path: Path, release: str) -> None:
         spent = sum(map(cpu, family))
         time.sleep(1.5)
         assert sum(map(cpu, family)) - spent < 0.1
-        assert all(os.getpriority(os.PRIO_PROCESS, pid) == 0 for pid in family)
+        assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in family} == {os.getpriority(os.PRIO_PROCESS, 0)}
     finally:
         keeper.stop()
     until(lambda: not any(map(lives, family)))

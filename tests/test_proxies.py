@@ -23,6 +23,7 @@ from conftest import ROOT, free_port, serving
 from delmaal.release import Shelf
 from proxies import Running, apache, find, needs
 from succession import CHANGED, Succession
+from test_front import WAIT, until
 
 EXAMPLES = ROOT / "docs" / "proxies"
 HOST = "data.example.org"
@@ -267,8 +268,7 @@ def test_a_new_release_comes_through_every_cache(site: Site) -> None:
                 assert now.text in (answer.text, seen(name).text)
         time.sleep(62)
         for name, answer in before.items():
-            seen(name)
-            time.sleep(1)  # a cache may show the old one once more, while it asks
+            until(lambda name=name, old=answer.text: seen(name).text != old, WAIT)  # type: ignore[misc]  # it may ask
             again = seen(name, If_None_Match=answer.headers["etag"])
             assert again.status_code == 200, name
             assert again.text != answer.text

@@ -478,13 +478,20 @@ def test_no_answer_in_time() -> None:
             connection.sendall(bytes([byte]))
             time.sleep(0.05)
 
-    for script in (lambda _: time.sleep(1), dawdle):
+    assert 0.05 * len(HEAD + b"\r\n" + EMPTY) > 5
+    over = threading.Event()
+
+    def silent(_: socket.socket) -> None:
+        over.wait(20)
+
+    for script in (silent, dawdle):
         with Scripted(script) as server:
             started = time.monotonic()
             with pytest.raises(EngineTooSlow) as caught:
                 Remote(server.url, 0.5).ask("SELECT * {}")
             assert caught.value.code == "engine-too-slow"
-            assert 0.4 < time.monotonic() - started < 1.5
+            assert 0.4 < time.monotonic() - started < 5, "before the answer would have been whole"
+            over.set()
             assert server.connections == 1
 
 
@@ -500,9 +507,9 @@ def test_a_client_that_left_takes_its_query_along() -> None:
     with Scripted(wait) as server:
         started = time.monotonic()
         with pytest.raises(QueryAbandoned):
-            Remote(server.url, 5).ask("SELECT * {}", gone=left.is_set)
-        assert time.monotonic() - started < 1.5
-        assert closed.wait(1), "the connection was left open"
+            Remote(server.url, 60).ask("SELECT * {}", gone=left.is_set)
+        assert time.monotonic() - started < 20, "it was not waited for"
+        assert closed.wait(20), "the connection was left open"
 
 
 def test_a_result_that_is_too_big() -> None:
@@ -540,13 +547,13 @@ def test_a_real_stores_own_time_out_is_noticed(tmp_path: Path, tiny_release: Rel
     heavy = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c = ?f && ?f = ?i && ?a < ?d && ?d < ?g)"
     with oxigraph("--timeout-s", "1") as store:
         push(tiny_release, store, tmp_path / "notes", chunk=20_000)
-        remote = Remote(f"{store}/query", 10)
+        remote = Remote(f"{store}/query", 60)
         for query, name in ((f"SELECT (COUNT(*) AS ?n) {{ {heavy} }}", "sparql-json"),
                             (f"CONSTRUCT {{ ?a <urn:x> ?i }} WHERE {{ {heavy} }}", "turtle")):
             started = time.monotonic()
             with pytest.raises(EngineTooSlow):
                 remote.ask(query, results=name, graph=name)
-            assert time.monotonic() - started < 5
+            assert time.monotonic() - started < 30, "and not our own"
 
 
 def test_a_dataset_without_the_release_is_not_asked(tmp_path: Path, tiny_release: Release) -> None:
@@ -593,25 +600,25 @@ def test_a_push_that_was_killed_goes_on_where_it_was(
             before = len(gate.seen)
             gate.rule = lambda _method, number, before=before: "stall" if number >= before + 5 else "pass"  # type: ignore[misc]
             process = run_push(gate.address, out)
-            deadline = time.monotonic() + 15
+            deadline = time.monotonic() + 60
             while len(gate.seen) < before + 5 and time.monotonic() < deadline:
                 time.sleep(0.01)
             process.send_signal(sign)
-            said = process.communicate(timeout=10)
+            said = process.communicate(timeout=60)
             assert process.returncode == code, said
             assert "Traceback" not in said[1]
         with pytest.raises(EngineUnfilled):
             remote_of(tiny_release.folder, settings_for(store)).ask("ASK {}")
         gate.rule = lambda _method, _number: "pass"
         process = run_push(gate.address, out)
-        said = process.communicate(timeout=20)
+        said = process.communicate(timeout=60)
         assert process.returncode == 0, said
         assert f"{total:,} statements in the default graph and 12 named graphs" in said[0]
         sent = int(said[0].split("graphs, ")[1].split(" sent")[0].replace(",", ""))
         assert 0 < sent < total
         assert len(gate.seen) == len(set(gate.seen)) + 2, "only what was under way at the stop is sent twice"
         process = run_push(gate.address, out)
-        assert "all of them were there" in process.communicate(timeout=20)[0]
+        assert "all of them were there" in process.communicate(timeout=60)[0]
     assert len(stored(store)) == total
 
 
@@ -665,7 +672,7 @@ def test_others_data_are_not_touched_unasked(store: str, shelves: Path, tiny_rel
             push(tiny_release, store, tmp_path)
         assert len(stored(store)) == 1
         process = run_push(store, shelves)
-        said = process.communicate(timeout=20)
+        said = process.communicate(timeout=60)
         assert process.returncode == 6
         assert "error engine-foreign:" in said[1]
         writer.remove(graph)

@@ -68,7 +68,7 @@ def test_what_comes_later_is_served_when_it_comes(tiny_release: Release, tmp_pat
         assert client.get("/doc/theme/god-helse.ttl").status_code == 200
 
 
-def wait_for(client: httpx.Client, address: str, status: int, seconds: float = 20) -> httpx.Response:
+def wait_for(client: httpx.Client, address: str, status: int, seconds: float = 30) -> httpx.Response:
     """The answer at an address, once it has this status."""
     deadline = time.monotonic() + seconds
     while (answer := client.get(address)).status_code != status:

@@ -20,8 +20,7 @@ from delmaal.keeper.memory import children_of, memory, oom_kills, query_memory, 
 from delmaal.release import Release
 from delmaal.serving.processes.room import needed
 from delmaal.settings import load
-from test_front import descendants, keeper_of, until
-from test_processes import parent_of, words
+from test_front import WAIT, descendants, keeper_of, parent_of, until, words
 
 
 @pytest.mark.parametrize(("limit", "environment", "least"), [
@@ -67,7 +66,7 @@ def test_where_no_descriptor_is_left_it_says_so_and_goes_on(tiny_release: Releas
                      and b"tracker" not in words(pid))
         number = max(int(path.name) for path in Path(f"/proc/{worker}/fd").iterdir()) + 1
         filling = [socket.create_connection(("127.0.0.1", client.base_url.port or 80)) for _ in range(number)]
-        until(lambda: len(list(Path(f"/proc/{worker}/fd").iterdir())) > number, 5)  # no gap is left below
+        until(lambda: len(list(Path(f"/proc/{worker}/fd").iterdir())) > number, WAIT)  # no gap is left below
         held = max(int(path.name) for path in Path(f"/proc/{worker}/fd").iterdir()) + 1
         subprocess.run(["prlimit", "--pid", str(worker), f"--nofile={held}:20000"], check=True)
         statuses = {path: client.get(path).status_code for path in paths}
@@ -110,7 +109,7 @@ def test_a_server_that_may_need_more_than_there_is_says_so(tiny_release: Release
         assert client.post("/sparql", data={"query": "ASK {}"}).status_code == 200
         children = descendants(keeper_of(server.process.pid))
         assert len(children) == children_of(load({}, {}))
-        until(lambda: all(Path(f"/proc/{pid}/oom_score_adj").read_text() == "800\n" for pid in children), 5)
+        until(lambda: all(Path(f"/proc/{pid}/oom_score_adj").read_text() == "800\n" for pid in children), WAIT)
     assert "DELMAAL_QUERY_MEMORY_MB" in server.printed
     with serving(TINY, shelves) as client:
         assert client.get("/ready").status_code == 200
@@ -133,7 +132,7 @@ def group() -> Iterator[Path]:
                 path.rmdir()
             continue
         yield path
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + WAIT
         while time.monotonic() < deadline:
             try:
                 path.rmdir()
