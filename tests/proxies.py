@@ -41,6 +41,8 @@ class Running:
         self._folder, self._ports = folder, ports
 
     def __enter__(self) -> Running:
+        if os.geteuid() == 0:
+            reachable(self._folder)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._command, cwd=self._folder, stdout=log, stderr=log,
                                              start_new_session=True, env={**os.environ, "HOME": str(self._folder)})
@@ -64,6 +66,15 @@ class Running:
                 self._process.wait()
 
 
+def reachable(folder: Path) -> None:
+    """Let others into a folder of pytest's: the processes of a server that root starts give root away, and have to
+    reach their files."""
+    above = [folder, *folder.parents]
+    last = max((number for number, each in enumerate(above) if each.name.startswith("pytest-")), default=0)
+    for each in above[: last + 1]:
+        each.chmod(0o755)
+
+
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
@@ -81,9 +92,6 @@ def apache(folder: Path, port: int, text: str, modules: tuple[str, ...] = APACHE
         lines += ["User www-data", "Group www-data"]
     configuration = folder / "apache.conf"
     configuration.write_text("\n".join([*lines, text]), "utf-8")
-    for each in (folder, *folder.parents):  # its processes give root away, and have to reach the files
-        if each.owner() == "root" and each != Path("/") and each.is_relative_to("/tmp/pytest-of-root"):
-            each.chmod(0o755)
     return Running(["apache2", "-f", str(configuration), "-D", "FOREGROUND"], folder, port)
 
 
