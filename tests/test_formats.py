@@ -40,6 +40,20 @@ def test_an_unknown_format_is_said_with_those_that_there_are(tiny_server: httpx.
             assert known in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("accept", [BROWSER, "*/*"])
+@pytest.mark.parametrize(("query", "name", "had"), [
+    (SELECT, "ttl", "text/csv"), ("ASK {}", "application/n-triples", "text/csv"),
+    (CONSTRUCT, "csv", "text/turtle"), (CONSTRUCT, "tsv", "text/turtle"), (CONSTRUCT, "srx", "text/turtle")])
+def test_a_format_that_an_answer_cannot_have_is_not_replaced_by_another(tiny_server: httpx.Client, accept: str,
+                                                                       query: str, name: str, had: str) -> None:
+    """Whoever reads a graph as a table would read something."""
+    for answer in (tiny_server.get("/sparql", params={"query": query, "format": name}, headers={"Accept": accept}),
+                   tiny_server.post("/sparql", data={"query": query, "format": name}, headers={"Accept": accept})):
+        assert answer.status_code == 406
+        assert "format-unacceptable" in answer.text
+        assert had in answer.text
+
+
 @pytest.mark.parametrize(("accept", "expected"), [
     ("text/n3", "text/n3"), ("text/rdf+n3", "text/turtle"), ("application/n3", "text/turtle"),
     ("application/turtle", "text/turtle"), ("text/rdf+turtle", "text/turtle"),

@@ -188,7 +188,7 @@ def _operation(  # noqa: PLR0911, PLR0912  # a branch for each parameter, a retu
 
 
 def _formats(wanted: str, accept: str) -> tuple[Format | None, Format | None]:
-    """The format of each kind: the one that is named, if it is of that kind, else by Accept."""
+    """The format of each kind: the one that is named, and none of the other kind; where none is named, by Accept."""
     short = len(wanted) + len(accept) <= REMEMBERED
     return _chosen(wanted, accept) if short else _chosen.__wrapped__(wanted, accept)
 
@@ -197,8 +197,7 @@ def _formats(wanted: str, accept: str) -> tuple[Format | None, Format | None]:
 def _chosen(wanted: str, accept: str) -> tuple[Format | None, Format | None]:
     if not wanted:
         return choose(accept, RESULT_FORMATS), choose(accept, RDF_FORMATS)
-    return (format_named(wanted, RESULT_FORMATS) or choose(accept, RESULT_FORMATS),
-            format_named(wanted, RDF_FORMATS) or choose(accept, RDF_FORMATS))
+    return format_named(wanted, RESULT_FORMATS), format_named(wanted, RDF_FORMATS)
 
 
 def _is_absolute(iri: str) -> bool:
