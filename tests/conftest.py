@@ -35,6 +35,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_threa
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = ROOT / "tests" / "tiny"
+CITED = ROOT / "tests" / "cited"
 TRONDHEIM = ROOT / "data" / "trondheim"
 REFERENCE = Path(os.environ.get("DELMAAL_REFERENCE", ROOT.parent / "shared" / "reference"))
 SOURCE = Path(os.environ.get("DELMAAL_SOURCE", ROOT.parent / "shared" / "source"))
@@ -93,6 +94,12 @@ def copy_of(shelf: Path, out: Path) -> Release:
 def tiny_release(common: Path, shelves: Path) -> Release:
     """The release of the tiny publication; read only."""
     return shelved(TINY, "tiny", common, shelves)
+
+
+@pytest.fixture(scope="session")
+def cited_release(common: Path, shelves: Path) -> Release:
+    """The release of the publication with a source of every kind; read only."""
+    return shelved(CITED, "cited", common, shelves)
 
 
 @pytest.fixture

@@ -305,7 +305,7 @@ def check_csv(text: str, said: Sources) -> int:
         period = codes.period(item.period)
         assert (row["period_start"], row["period_end"]) == (period.start or "", period.end or "")
         assert set(row["theme_labels"].split("; ")) == {themes[mention.theme] for mention in item.mentions}
-        assert row["source_label"] == said.publication.source.title.nb
+        assert row["source_label"] == said.publication.sources[0].title.nb
         assert len(row["lines"].split("; ")) == len({lines for mention in item.mentions for lines in mention.lines})
         assert row["kind"].endswith(f"kind-{item.kind}")
         assert "value" not in row, "whoever summed it would sum printed numbers"

@@ -22,10 +22,10 @@ from delmaal.marks import MAX_BYTES, MAX_DEPTH, MAX_MISTAKES, MAX_VALUES, Refuse
 from delmaal.publish import publish
 from delmaal.records import Publication, Text
 from delmaal.sources import Reading
+from delmaal.sources.addresses import web_address
 from delmaal.sources.curated import slug_of
 from delmaal.sources.fields import Fields
 from delmaal.sources.nearest import nearest
-from delmaal.sources.themes import web_address
 from delmaal.terms import SLUG
 from spoiling import mark_of, plant, position
 
@@ -201,8 +201,8 @@ CASES = (
          "key-unknown", 'did you mean "note"?'),
     case("an unknown key of a text", HEALTH, "en: Good health}", "en: Good health, §nn: God helse}", "key-unknown",
          '"nn"'),
-    case("an unknown key unlike any", PLAN, "type: plan", "type: plan\n§colour: green", "key-unknown", '"colour"',
-         "known are"),
+    case("an unknown key unlike any", HEALTH, "\nlines: 1-30", "\n§colour: green\nlines: 1-30", "key-unknown",
+         '"colour"', "known are"),
     case("a long unknown key", PLAN, "type: plan", "type: plan\n? §" + "key " * 900 + "\n: x", "key-unknown",
          "key key…"),
     case("a duplicate key", HEALTH, "\nlines: 1-30", "\nlines: 1-30\n§number: 2", "key-duplicate", '"number"',

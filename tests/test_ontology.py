@@ -344,9 +344,10 @@ SAMPLE = """
 <http://qudt.org/vocab/unit/PERCENT> a qudt:Unit ; rdfs:label "prosent"@nb , "per cent"@en .
 <id/agent/hunt> a delmaal:Survey ; foaf:name "HUNT"@nb , "HUNT"@en .
 <id/agent/ssb> a foaf:Agent ; foaf:name "SSB"@nb , "SSB"@en .
-<id/source/plan> a prov:Entity , dct:BibliographicResource ;
+<id/source/plan> a prov:Entity , delmaal:Source , dct:BibliographicResource ; dct:type delmaal:source-text ;
+  delmaal:accessed "2024-01-02"^^xsd:date ;
   delmaal:sha256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" .
-<id/source/plan#line=77,81> a prov:Entity ;
+<id/source/plan#line=77,81> a prov:Entity ; delmaal:page "3" ; delmaal:quotation "Ensomhet rammer flere." ;
   dct:isPartOf <id/source/plan> .
 
 sdg:3 a sdgo:Goal , skos:Concept ; delmaal:shortLabel "God helse"@nb , "Good health"@en ; sdgo:hasTarget sdg:3.4 ;
@@ -384,7 +385,7 @@ EXPECTED_TYPES: dict[str, set[URIRef]] = {
     "http://qudt.org/vocab/unit/PERCENT": {QUDT.Unit},
     BASE + "id/agent/hunt": {NS.Survey},
     BASE + "id/agent/ssb": {FOAF.Agent},
-    BASE + "id/source/plan": {PROV.Entity, DCTERMS.BibliographicResource},
+    BASE + "id/source/plan": {PROV.Entity, NS.Source, DCTERMS.BibliographicResource},
     BASE + "id/source/plan#line=77,81": {PROV.Entity},
     str(SDG["3"]): {SDGO.Goal, SKOS.Concept},
     str(SDG["3.4"]): {SDGO.Target, SKOS.Concept},

@@ -212,7 +212,7 @@ def extents_wrong(publication: Publication, plan: Plan) -> Iterator[str]:
 
 def identity_wrong(publication: Publication, plan: Plan) -> Iterator[str]:
     """A text that is not the one of which publication.yaml speaks."""
-    source = publication.source
+    source = publication.sources[0]
     if hashlib.sha256(plan.content).hexdigest() != source.sha256:
         yield f"line 0: the text's SHA-256 is not {source.sha256}"
     if len(plan.lines) != source.line_count:
@@ -705,12 +705,12 @@ MISTAKES: dict[str, tuple[Check, Spoil, str]] = {
     ),
     "another text": (
         identity_wrong,
-        lambda p: replace(p, source=replace(p.source, sha256="0" * 64)),
+        lambda p: replace(p, sources=(replace(p.sources[0], sha256="0" * 64),)),
         "line 0: the text's SHA-256 is not 0000",
     ),
     "a text of another length": (
         identity_wrong,
-        lambda p: replace(p, source=replace(p.source, line_count=2380)),
+        lambda p: replace(p, sources=(replace(p.sources[0], line_count=2380),)),
         "line 0: the text has 2379 lines, not 2380",
     ),
     "a code that is recorded twice": (

@@ -198,7 +198,7 @@ def test_the_diagram_names_every_class(page: Fetch, language: str) -> None:
     named = {" ".join(words_of(t) for t in box.iter() if t.get("class") == "v-class") for box in boxes}
     graph = turtle("ontology")
     classes = [t for t in terms() if (t, RDF.type, OWL.Class) in graph]
-    assert len(classes) == 22
+    assert len(classes) == 24
     for each in classes:
         assert text_in(graph, each, RDFS.label, language) in named, each
     assert len(named) == len(boxes)

@@ -104,7 +104,7 @@ def _read_text(path: Path, name: str) -> str:
     Raises SourceError where it cannot be read as YAML at all.
     """
     try:
-        data = _read_bytes(path, name)
+        data = read_bytes(path, name)
         text = data.decode("utf-8")
     except OSError as error:
         raise SourceError("file-unreadable", Mark(name), f"the file cannot be read ({error.strerror})") from error
@@ -122,7 +122,11 @@ def _read_text(path: Path, name: str) -> str:
     return text
 
 
-def _read_bytes(path: Path, name: str) -> bytes:
+def read_bytes(path: Path, name: str) -> bytes:
+    """The bytes of a regular file within the limit, without their mark of byte order.
+
+    Raises SourceError for another, OSError where it cannot be read.
+    """
     status = path.stat()
     if status.st_size > MAX_BYTES:
         sentence = f"the file has {status.st_size:,} bytes; {MAX_BYTES:,} is the limit: split it"

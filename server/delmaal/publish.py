@@ -82,7 +82,7 @@ def _checked(reading: Reading, base: str | None, progress: Progress) -> Check:
         return Check(errors, _report(), None)
     publication = replace(
         publication, base=base or publication.base or _UNKNOWN_BASE,
-        source=replace(publication.source, slug=publication.source.slug or "unknown"),
+        sources=tuple(replace(source, slug=source.slug or "unknown") for source in publication.sources),
     )  # where a mistake has left none, so that the shapes see the remainder
     progress("build")
     built = build(publication)

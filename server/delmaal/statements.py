@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode, Triple
 
 from delmaal.errors import Mark
-from delmaal.records import Lines, Marks, Publication, Text
+from delmaal.records import At, Citation, Lines, Marks, Publication, Text
 from delmaal.terms import Minter, shared, term
 
 Term = NamedNode | Literal
@@ -88,11 +88,13 @@ class Statements:
     def __init__(self, publication: Publication) -> None:
         self.publication = publication
         self.iri = Minter(publication.base)
+        self.transcribed = publication.source.slug if publication.source else ""
         self._parts: dict[str, dict[Triple, None]] = {name: {} for name, part in PARTS.items() if not part.metadata}
         self._positions = Positions()
         self.periods: dict[str, Mark] = {}
         self.ages: dict[str, Mark] = {}
-        self.places: dict[tuple[int, int], Mark] = {}
+        self.places: dict[tuple[str, int, int], Mark] = {}
+        self.located: dict[tuple[str, At], Mark] = {}
         self._claims: dict[tuple[str, str], int] = {}
 
     def built(self) -> Built:
@@ -168,10 +170,30 @@ class Statements:
         self.ages.setdefault(code, mark)
         self.add(part, subject, "sdmx-dimension:age", shared("age", code), mark)
 
-    def derived(self, part: str, subject: NamedNode, lines: Lines, mark: Mark) -> None:
-        """The places in the source that a statement about `subject` comes from."""
+    def derived(self, part: str, subject: NamedNode, lines: Lines, mark: Mark, text: str = "") -> None:
+        """The lines of a text that a statement about `subject` comes from; of the publication's where it names none."""
+        source = text or self.transcribed
+        if lines and not source:  # which is said of the lines
+            self.doubt(subject, "prov:wasDerivedFrom")
+            return
         for first, last in lines:
-            self.places.setdefault((first, last), mark)
-            place = self.iri.place(self.publication.source.slug, first, last)
-            self.add(part, subject, "prov:wasDerivedFrom", place, mark)
+            self.places.setdefault((source, first, last), mark)
+            self.add(part, subject, "prov:wasDerivedFrom", self.iri.place(source, first, last), mark)
+
+    def cited(self, part: str, subject: NamedNode, cited: Citation, marks: Marks) -> None:
+        """The source that a statement about `subject` comes from, at its place where that is told."""
+        source = self.source_of(cited, marks)
+        if source is None:
+            return
+        if cited.at and not marks.lacks("at"):
+            self.located.setdefault((cited.source, cited.at), marks.at("at"))
+            source = self.iri.located(cited.source, cited.at)
+        if cited.lines:
+            self.derived(part, subject, cited.lines, marks.at("at"), cited.source)
+        else:
+            self.add(part, subject, "prov:wasDerivedFrom", source, marks.at("source"))
+
+    def source_of(self, cited: Citation, marks: Marks) -> NamedNode | None:
+        """The source that a record cites; None where it cites none that is known."""
+        return self.iri.thing("source", cited.source) if cited.source and not marks.lacks("source") else None
 

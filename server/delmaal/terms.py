@@ -1,6 +1,7 @@
 """Namespaces and the minting of IRIs; nobody else builds an IRI.
 
     {base}id/<class>/<slug>                 a thing of the publication
+    {base}id/source/<slug>#page=12          a place in a source that is no text
     {base}id/source/<slug>#line=77,81       a place in its source (RFC 5147: between line 77 and line 81)
     https://w3id.org/delmaal/<class>/<code> periods, ages and totals, shared by all publications
     https://w3id.org/delmaal/ns#            the ontology
@@ -12,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
 
@@ -110,6 +112,11 @@ class Minter:
     def place(self, source: str, first: int, last: int) -> NamedNode:
         """The lines `first` to `last` (from 1, inclusive) of a source, as RFC 5147 counts: positions between lines."""
         return NamedNode(f"{self.thing('source', source).value}#line={first - 1},{last}")
+
+    def located(self, source: str, at: Iterable[tuple[str, str]]) -> NamedNode:
+        """A place in a source that is no text, as in `…/source/<slug>#page=12&section=3.2`."""
+        told = "&".join(f"{name}={quote(value, safe=':')}" for name, value in at)
+        return NamedNode(f"{self.thing('source', source).value}#{told}")
 
     def document(self, path: str) -> NamedNode:
         """An address of the server's that is no thing: `catalog`, `sparql`, `data/all.nt.gz`."""

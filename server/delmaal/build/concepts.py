@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyoxigraph import NamedNode
 
 from delmaal import codes
+from delmaal.build.sources import add_sources
 from delmaal.errors import Mark
 from delmaal.records import Area, Marks, Text
 from delmaal.statements import Statements
@@ -17,7 +18,6 @@ _AREA = {
 _AGENT = {"name": "foaf:name rdfs:label", "see-also": "rdfs:seeAlso"}
 _BREAKDOWN = {"label": "skos:prefLabel", "see-also": "rdfs:seeAlso"}
 _UNIT = {"label": "rdfs:label skos:prefLabel", "symbol": "qudt:symbol"}
-_SOURCE = {"title": "dct:title rdfs:label", "sha256": "delmaal:sha256"}
 
 
 def add_concepts(out: Statements) -> None:
@@ -48,7 +48,7 @@ def add_concepts(out: Statements) -> None:
         out.types("concepts", node, mark, "delmaal:AgeGroup", "skos:Concept")
         out.text("concepts", node, ("skos:prefLabel", "rdfs:label"), Text.of(codes.age(code)), mark)
         out.add("concepts", node, "dct:identifier", text(code), mark)
-    _source(out)
+    add_sources(out)
 
 
 def _see_also(out: Statements, node: NamedNode, addresses: tuple[str, ...], marks: Marks) -> None:
@@ -107,21 +107,3 @@ def _period(out: Statements, code: str, mark: Mark) -> None:
         out.add("concepts", node, "dcat:endDate", typed(period.end, "xsd:date"), mark)
     if period.year is not None:
         out.add("concepts", node, "delmaal:year", typed(str(period.year), "xsd:integer"), mark)
-
-
-def _source(out: Statements) -> None:
-    """The source document, and each run of its lines that something is derived from."""
-    source = out.publication.source
-    node, marks = out.iri.thing("source", source.slug), source.marks
-    out.types("concepts", node, marks.record, "prov:Entity", "dct:BibliographicResource")
-    out.text("concepts", node, ("dct:title", "rdfs:label"), source.title, marks.texts("title"))
-    if source.sha256:
-        out.add("concepts", node, "delmaal:sha256", text(source.sha256), marks.at("sha256"))
-    out.fields(node, marks, _SOURCE)
-    for (first, last), mark in sorted(out.places.items()):
-        place = out.iri.place(source.slug, first, last)
-        run = f"{first}" if first == last else f"{first}–{last}"
-        label = Text(f"linje {run}", f"line {run}" if first == last else f"lines {run}")
-        out.types("concepts", place, mark, "prov:Entity")
-        out.text("concepts", place, "rdfs:label", label, mark)
-        out.add("concepts", place, "dct:isPartOf", node, mark)

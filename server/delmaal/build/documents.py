@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode
 
-from delmaal.build.mentions import MENTION, add_mention
+from delmaal.build.mentions import MENTION, add_mention, add_places
 from delmaal.records import Document, DocumentMention, Text
 from delmaal.statements import Statements
 from delmaal.terms import concept, text
@@ -13,7 +13,7 @@ _DOCUMENT = {
     "title": "dct:title rdfs:label", "type": "dct:type", "validity": "delmaal:validity", "adopted": "delmaal:adopted",
     "horizon": "delmaal:horizon", "status": "delmaal:status", "status-date": "delmaal:statusDate",
     "status-reason": "delmaal:statusReason", "part-of": "dct:isPartOf", "see-also": "rdfs:seeAlso", "note": "skos:note",
-    "mentions": "delmaal:mention",
+    "mentions": "delmaal:mention", "themes": "delmaal:mention", "url": "foaf:page", "source": "dct:source",
 }
 _MENTION = {
     **MENTION, "status": "delmaal:status", "status-as": "delmaal:statusAsPrinted", "status-date": "delmaal:statusDate",
@@ -50,6 +50,9 @@ def _document(out: Statements, document: Document) -> None:
         out.add("documents", node, "rdfs:seeAlso", NamedNode(address), marks.at(f"see-also.{index}"))
     if document.note:
         out.text("documents", node, "skos:note", document.note, marks.texts("note"))
+    if document.url:
+        out.add("documents", node, "foaf:page", NamedNode(document.url), marks.at("url"))
+    add_places(out, "documents", node, document, document.title)
     for number, mention in enumerate(document.mentions, 1):
         _mention(out, document, node, mention, number)
     out.fields(node, marks, _DOCUMENT)

@@ -16,6 +16,8 @@ from delmaal.terms import concept, shared, term, text, typed
 
 DIMENSION, MEASURE, ATTRIBUTE = "qb:dimension", "qb:measure", "qb:attribute"
 
+PRINTED = "delmaal:printedValue"
+
 CERTAINTIES = ("certain", "likely", "uncertain")
 """The printed value of a statistic is that of its most certain mention, the first where they are alike."""
 
@@ -150,7 +152,7 @@ PROPERTIES: tuple[Property, ...] = (
     Property("sdmx-attribute:unitMeasure", ("indicator", "unit"), _unit, "unit-measure", ATTRIBUTE, required=True),
     Property("sdmx-attribute:unitMult", ("multiplier",), _multiplier, "unit-mult", ATTRIBUTE),
     Property("delmaal:qualifier", ("qualifier",), _concept, "qualifier", ATTRIBUTE),
-    Property("delmaal:printedValue", ("mentions",), _printed, "printed-value", ATTRIBUTE, required=True),
+    Property(PRINTED, ("mentions",), _printed, "printed-value", ATTRIBUTE, required=True),
     Property("delmaal:baseYear", ("base-year",), _period, "base-year", ATTRIBUTE),
     Property("delmaal:priceLevel", ("price-level",), _period, "price-level", ATTRIBUTE),
     Property("delmaal:comparisonGroup", ("comparison",), _comparison, "comparison-group", ATTRIBUTE),
@@ -158,7 +160,8 @@ PROPERTIES: tuple[Property, ...] = (
     Property("delmaal:lowerAmount", ("lower", "multiplier"), _amount),
     Property("delmaal:upperAmount", ("upper", "multiplier"), _amount),
     Property("delmaal:roundedTo", ("rounded-to",), _integer, "rounded-to", ATTRIBUTE),
-    Property("delmaal:mention", ("mentions",)),  # said with each mention
+    Property("delmaal:mention", ("mentions", "themes")),  # said with each mention
+    Property("dct:source", ("source",)),  # said with the themes
     Property("rdf:type", ("area", "period", "indicator", "kind", "sex", "age", "breakdown", "value", "not-observed")),
 )
 """The components stand in the order that the structure gives them. What is not wholly known is no observation: so its

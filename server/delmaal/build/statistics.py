@@ -5,8 +5,8 @@ from __future__ import annotations
 from pyoxigraph import NamedNode
 
 from delmaal import codes
-from delmaal.build.mentions import MENTION, add_mention
-from delmaal.build.properties import ATTRIBUTE, FEEDS, PROPERTIES, Said, say_all
+from delmaal.build.mentions import MENTION, add_mention, add_places
+from delmaal.build.properties import ATTRIBUTE, FEEDS, PRINTED, PROPERTIES, Said, say_all
 from delmaal.errors import Mark
 from delmaal.records import Indicator, Statistic, StatisticMention, Text
 from delmaal.records.licences import LICENCES
@@ -74,6 +74,7 @@ def _structure(out: Statements) -> None:
     out.types("statistics", structure, mark, "qb:DataStructureDefinition")
     label = Text("Oppbygning av statistikken", "Structure of the statistics")
     out.text("statistics", structure, "rdfs:label", label, mark)
+    observed = [statistic for statistic in out.publication.statistics if statistic.observed]
     for order, row in enumerate((row for row in PROPERTIES if row.component), 1):
         name, node = row.component, out.iri.thing("component", row.component)
         property_node = _own_dimension(out, name, mark) if row.own else term(row.name)
@@ -84,7 +85,9 @@ def _structure(out: Statements) -> None:
         out.add("statistics", node, "qb:componentProperty", property_node, mark)
         out.add("statistics", node, "qb:order", typed(str(order), "xsd:integer"), mark)
         if row.role == ATTRIBUTE:
-            required = typed(str(row.required).lower(), "xsd:boolean")
+            # what a table gives has no printed form, and is an observation all the same
+            always = row.required and not (row.name == PRINTED and any(each.themes for each in observed))
+            required = typed(str(always).lower(), "xsd:boolean")
             out.add("statistics", node, "qb:componentRequired", required, mark)
 
 
@@ -124,10 +127,12 @@ def _statistic(out: Statements, item: Statistic, indicator: Indicator | None, un
     if item.observed:
         out.types("statistics", node, marks.record, "qb:Observation")
         out.add("statistics", node, "qb:dataSet", out.iri.thing("cube", "statistics"), marks.record)
-    out.text("statistics", node, "rdfs:label", _label(item, indicator, names), marks.record)
+    label = _label(item, indicator, names)
+    out.text("statistics", node, "rdfs:label", label, marks.record)
     say_all(out, Said(node, item, indicator, units.get(indicator.unit if indicator else item.unit)))
     if indicator is not None and indicator.marks.lacks("unit"):
         out.doubt(node, "sdmx-attribute:unitMeasure")
+    add_places(out, "statistics", node, item, label)
     for number, mention in enumerate(item.mentions, 1):
         _mention(out, item, node, mention, number)
     out.fields(node, marks, FEEDS)

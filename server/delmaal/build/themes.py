@@ -14,10 +14,12 @@ BY_TEXT = {"both", "text-only"}
 _THEME = {
     "number": "schema:position", "title": "skos:prefLabel", "summary": "dct:description", "subjects": "dct:subject",
     "eu-themes": "skos:broadMatch", "targets": "delmaal:addresses", "lines": "prov:wasDerivedFrom",
+    "source": "prov:wasDerivedFrom",
 }
 _LINK = {
     "code": "delmaal:linkTarget", "basis": "delmaal:basis", "note": "skos:note",
     "text": "delmaal:textForm delmaal:textOpening prov:wasDerivedFrom", "printed": "delmaal:conflict delmaal:supports",
+    "source": "prov:wasDerivedFrom",
 }
 _PRINT = {
     "as": "delmaal:asPrinted delmaal:readAs", "line": "prov:wasDerivedFrom", "place": "delmaal:place",
@@ -62,14 +64,23 @@ def _theme(out: Statements, theme: Theme, scheme: NamedNode) -> None:
         out.add("themes", node, "dct:subject", NamedNode(subject), marks.at(f"subjects.{index}"))
     for index, code in enumerate(theme.eu_themes):
         out.add("themes", node, "skos:broadMatch", NamedNode(f"{EU}data-theme/{code}"), marks.at(f"eu-themes.{index}"))
-    out.derived("themes", node, theme.title_lines, marks.at("title-lines"))
-    out.derived("themes", node, theme.lines, marks.at("lines"))
+    text = text_of(out, theme)
+    out.derived("themes", node, theme.title_lines, marks.at("title-lines"), text)
+    out.derived("themes", node, theme.lines, marks.at("lines"), text)
+    if not text or theme.cited.at or theme.cited.lines:
+        out.cited("themes", node, theme.cited, marks)
     out.fields(node, marks, _THEME)
     for link in theme.targets:
         if link.basis in BY_TEXT and link.code:
             out.add("themes", node, "delmaal:addresses", sdg(link.code), link.marks.at("code"))
             out.add("themes", node, "dct:subject", sdg(link.code), link.marks.at("code"))
         _link(out, theme, node, link)
+
+
+def text_of(out: Statements, theme: Theme) -> str:
+    """The text that a theme's lines are of where it is not the publication's: the one that it cites."""
+    texts = {source.slug for source in out.publication.sources if source.is_text}
+    return theme.cited.source if theme.cited.source in texts else ""
 
 
 def _link(out: Statements, theme: Theme, subject: NamedNode, link: TargetLink) -> None:
@@ -90,11 +101,13 @@ def _link(out: Statements, theme: Theme, subject: NamedNode, link: TargetLink) -
         out.add("links", node, "delmaal:textOpening", text(link.text_opening, "nb"), marks.at("text"))
     if link.note:
         out.text("links", node, "skos:note", link.note, marks.texts("note"))
-    out.derived("links", node, link.text_lines, marks.at("text"))
+    source = text_of(out, theme)
+    out.derived("links", node, link.text_lines, marks.at("text"), source)
+    out.cited("links", node, link.cited, marks)
     if not link.text_lines:  # a code without a text has its place where it is printed
         for printed in link.printed:
             if printed.line:
-                out.derived("links", node, ((printed.line, printed.line),), printed.marks.at("line"))
+                out.derived("links", node, ((printed.line, printed.line),), printed.marks.at("line"), source)
     out.fields(node, marks, _LINK)
     for printed in link.printed:
         _print(out, theme, node, printed)
@@ -116,5 +129,5 @@ def _print(out: Statements, theme: Theme, link: NamedNode, printed: PrintedCode)
         out.add("links", node, "delmaal:certainty", concept("certainty", printed.certainty), marks.at("certainty"))
     out.add("links", node, "delmaal:supports", link, marks.record)
     if printed.line:
-        out.derived("links", node, ((printed.line, printed.line),), marks.at("line"))
+        out.derived("links", node, ((printed.line, printed.line),), marks.at("line"), text_of(out, theme))
     out.fields(node, marks, _PRINT)

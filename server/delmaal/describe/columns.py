@@ -97,6 +97,7 @@ class _Data:
 
         places = sorted(set(of_mentions("prov:wasDerivedFrom")), key=_line)
         sources = list(dict.fromkeys(place.partition("#")[0] for place in places))
+        places = [place for place in places if "#" in place]
         themes = of_mentions("delmaal:inTheme")
         amount = self.plain(iri, "delmaal:amount")
         row += [self.plain(period, "dcat:startDate"), self.plain(period, "dcat:endDate"),

@@ -58,8 +58,8 @@ def provenance(publication: Publication, ingredients: Iterable[Ingredient]) -> l
         out.append(Triple(checking, term("rdfs:label"), text(words, language)))
     for language, name in publication.publisher.name.items():
         out.append(Triple(publisher, term("rdfs:label"), text(name, language)))
-    source = iri.thing("source", publication.source.slug)
-    out.append(Triple(release, term("prov:wasDerivedFrom"), source))
+    out += [Triple(release, term("prov:wasDerivedFrom"), iri.thing("source", source.slug))
+            for source in publication.sources]
     for ingredient in ingredients:
         node = iri.thing("file", ingredient.name.replace("/", "~"))
         out += [

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from delmaal.codes import chronological
 from delmaal.collation import collate
 from delmaal.languages import scandinavian
+from delmaal.reading.citations import Cited, citations_of
 from delmaal.reading.numbers import SPELT, Unit, decimal_of, fraction, interval, quantity
 from delmaal.reading.rows import Value
 from delmaal.reading.things import Text, Thing, Things, line_of
@@ -32,7 +33,7 @@ class Mention(NamedTuple):
     certainty: str
     certain: Value | None
     notes: list[Text]
-    places: list[Value]
+    cited: list[Cited]
     source: Value | None
     implied: bool
     line: int
@@ -83,6 +84,11 @@ class Figure(NamedTuple):
     def mention_in(self, theme: str) -> Mention | None:
         """The mention that a theme makes, else the first one."""
         return next((each for each in self.mentions if each.theme == theme), next(iter(self.mentions), None))
+
+    @property
+    def transcribed(self) -> bool:
+        """Whether the publication's one text is all that it is taken from."""
+        return all(it.transcribed for mention in self.mentions for it in mention.cited)
 
     @property
     def about(self) -> str:
@@ -253,7 +259,7 @@ def _mention(things: Things, iri: str, language: str) -> Mention:
         theme=thing.iri_of("delmaal:inTheme"), printed=thing.plain("delmaal:asPrinted"),
         certainty=certainty.rpartition("certainty-")[2], certain=_label(things, certainty, language),
         notes=thing.texts("skos:note", language),
-        places=things.places(thing.iris("prov:wasDerivedFrom"), language),
+        cited=citations_of(things, thing.iris("prov:wasDerivedFrom"), language),
         source=_label(things, thing.iri_of("delmaal:statedSource"), language),
         implied=thing.iri_of("delmaal:areaBasis").endswith("area-basis-implied"),
         line=min((line_of(place) for place in thing.iris("prov:wasDerivedFrom")), default=0),

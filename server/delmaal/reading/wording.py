@@ -84,6 +84,9 @@ WORDS = Words("pages", {
         "The figures stand as the plan gives them. Where the source leaves it unsure what a number measures, it is "
         "marked."
     ),
+    "figures-lead-sources": (
+        "Each figure says where it comes from. Where a source leaves it unsure what a number measures, it is marked."
+    ),
     "figures-none": "The source gives no figures in this theme.",
     "targets": "UN targets",
     "targets-lead": "Each link shows what the source prints, what its text says, and what the choice rests on.",
@@ -124,6 +127,8 @@ WORDS = Words("pages", {
     ),
     "source": "Source",
     "source-plan": "the plan",
+    "source-by": "Published by",
+    "source-accessed": "read {}",
     "quoted": "“{}”",
     "as-printed": "As printed",
     "notes": "Note",

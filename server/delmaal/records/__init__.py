@@ -4,7 +4,8 @@
     themes.py       Theme, TargetLink, PrintedCode
     documents.py    Document, DocumentMention
     statistics.py   Statistic, StatisticMention, Indicator, Area, Unit, NoFigure
-    publication.py  Publication, Agent, Place, Source, Named, Coded, Topic
+    sources.py      Source, Citation, and the kinds of sources with their locators
+    publication.py  Publication, Agent, Place, Named, Coded, Topic
     licences.py     Licence, and the table of them
     findings.py     Finding
 
@@ -15,16 +16,20 @@ found wrong later, in the graph, can be said at its place in the source.
 from delmaal.records.documents import Document, DocumentMention
 from delmaal.records.findings import Finding, Severity
 from delmaal.records.licences import LICENCES, Licence
-from delmaal.records.publication import Agent, Coded, Named, Place, Publication, Source, Topic
+from delmaal.records.publication import Agent, Coded, Named, Place, Publication, Topic
+from delmaal.records.sources import LOCATORS, At, Citation, Source
 from delmaal.records.statistics import Area, Indicator, NoFigure, Statistic, StatisticMention, Unit
 from delmaal.records.texts import WHOLE, Lines, Marks, Text
 from delmaal.records.themes import PrintedCode, TargetLink, Theme
 
 __all__ = [
     "LICENCES",
+    "LOCATORS",
     "WHOLE",
     "Agent",
     "Area",
+    "At",
+    "Citation",
     "Coded",
     "Document",
     "DocumentMention",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from delmaal.records.sources import NOWHERE, Citation
 from delmaal.records.texts import Lines, Marks, Text
 
 
@@ -21,6 +22,7 @@ class DocumentMention:
     case_number: str
     printed_date: str
     note: Text | None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +44,6 @@ class Document:
     see_also: tuple[str, ...]
     note: Text | None
     mentions: tuple[DocumentMention, ...]
+    url: str = ""
+    themes: tuple[str, ...] = ()
+    cited: Citation = NOWHERE

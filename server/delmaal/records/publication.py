@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from delmaal.records.documents import Document
+from delmaal.records.sources import Source
 from delmaal.records.statistics import Area, Indicator, NoFigure, Statistic, Unit
 from delmaal.records.texts import Marks, Text
 from delmaal.records.themes import Theme
@@ -67,17 +68,6 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """The document that the publication is transcribed from."""
-
-    marks: Marks
-    slug: str
-    title: Text
-    sha256: str
-    line_count: int
-
-
-@dataclass(frozen=True, slots=True)
 class Publication:
     """Everything that a publication says."""
 
@@ -96,7 +86,7 @@ class Publication:
     los_themes: tuple[str, ...]
     spatial: tuple[Place, ...]
     temporal: str
-    source: Source
+    sources: tuple[Source, ...]
     themes: tuple[Theme, ...] = ()
     documents: tuple[Document, ...] = ()
     statistics: tuple[Statistic, ...] = ()
@@ -110,3 +100,8 @@ class Publication:
     un_indicators: tuple[Coded, ...] = ()
     topics: tuple[Topic, ...] = ()
     no_figures: tuple[NoFigure, ...] = ()
+
+    @property
+    def source(self) -> Source | None:
+        """The text that it is transcribed from, the first where there are several; None where there is none."""
+        return next((source for source in self.sources if source.is_text), None)

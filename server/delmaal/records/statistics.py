@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from delmaal.records.sources import NOWHERE, Citation
 from delmaal.records.texts import Lines, Marks, Text
 
 _DIMENSIONS = ("area", "period", "indicator", "kind", "sex", "age", "breakdown")
@@ -21,13 +22,15 @@ class StatisticMention:
     area_basis: str
     source: str
     note: Text | None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
     """One figure of the source. Empty strings stand for what the source does not say.
 
-    The unit is the indicator's; only a value that has lost its label has one of its own.
+    The unit is the indicator's; only a value that has lost its label has one of its own. What a text prints has
+    mentions; what comes from elsewhere has themes, and the source that it is cited from.
     """
 
     marks: Marks
@@ -51,6 +54,9 @@ class Statistic:
     comparison: Text | None
     not_observed: str
     mentions: tuple[StatisticMention, ...]
+    themes: tuple[str, ...] = ()
+    cited: Citation = NOWHERE
+    note: Text | None = None
 
     @property
     def observed(self) -> bool:

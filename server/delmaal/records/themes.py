@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from delmaal.records.sources import NOWHERE, Citation
 from delmaal.records.texts import Lines, Marks, Text
 
 
@@ -31,6 +32,7 @@ class TargetLink:
     text_form: str
     printed: tuple[PrintedCode, ...]
     note: Text | None
+    cited: Citation = NOWHERE
 
     @property
     def conflict(self) -> bool:
@@ -52,3 +54,4 @@ class Theme:
     subjects: tuple[str, ...]
     eu_themes: tuple[str, ...]
     targets: tuple[TargetLink, ...]
+    cited: Citation = NOWHERE

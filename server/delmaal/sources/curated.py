@@ -1,6 +1,7 @@
 """Reads a publication that is written by hand, as a folder of YAML.
 
-    publication.yaml              what it is, who publishes it, what it is transcribed from
+    publication.yaml              what it is, who publishes it, what it draws on
+    sources/<name>.txt            a text that is quoted
     themes/<slug>.yaml            a theme with its target links
     documents/<slug>.yaml         a governing document with its mentions
     statistics/*.yaml             statistics by slug
@@ -28,15 +29,17 @@ from typing import Protocol, TypeVar
 from delmaal import codes
 from delmaal.errors import Mark, SourceError, short
 from delmaal.marks import Mapping, Node, Refused, Sequence, read_yaml
-from delmaal.records import Coded, Marks, Named, NoFigure, Publication, Topic
+from delmaal.records import Coded, Marks, Named, NoFigure, Publication, Source, Topic
 from delmaal.settings import share
+from delmaal.sources.addresses import web_address
 from delmaal.sources.documents import read_document
+from delmaal.sources.evidence import with_text
 from delmaal.sources.fields import Fields, pairs
 from delmaal.sources.nearest import nearest
 from delmaal.sources.publication import read_head
 from delmaal.sources.references import EVERY, check_references
 from delmaal.sources.statistics import read_area, read_indicator, read_named, read_statistic, read_unit
-from delmaal.sources.themes import read_theme, web_address
+from delmaal.sources.themes import read_theme
 from delmaal.terms import SLUG
 
 FILES = ("publication", "areas", "breakdowns", "agents", "units", "topics", "no-figures")
@@ -83,6 +86,7 @@ def source_files(folder: Path) -> list[Path]:
     files = [folder / f"{name}.yaml" for name in FILES]
     for name in FOLDERS:
         files += sorted((folder / name).glob("*.yaml"))
+    files += sorted((folder / "sources").glob("*.txt"))
     shared = [share("data") / "sdg" / f"{name}.yaml" for name in ("goals", "targets", "indicators")]
     shared += [share("data") / "codes" / "units.yaml", share("data") / "codes" / "topics.yaml"]
     return [file for file in [*files, *shared] if file.is_file()]
@@ -99,8 +103,10 @@ class _Folder:
             return Reading(None, (self._no_publication(),), ())
         self._refuse_strangers()
         shared = share("data")
+        head = self._head()
         head = replace(
-            self._head(),
+            head,
+            sources=tuple(self._quoted(source) for source in head.sources),
             units=self._by_slug([shared / "codes" / "units.yaml", self.folder / "units.yaml"], "units", read_unit),
             themes=tuple(sorted(self._one_each("themes", read_theme), key=lambda theme: theme.number)),
             documents=tuple(self._one_each("documents", read_document)),
@@ -128,6 +134,13 @@ class _Folder:
         path = self.folder / "publication.yaml"
         return read_head(self._read(path) or Refused(Mark(self._name(path))), self.errors)
 
+    def _quoted(self, source: Source) -> Source:
+        """A source with the text that may be quoted from, where the publication has it."""
+        path = self.folder / "sources" / source.file
+        if not source.file or not self._within(path):
+            return source
+        return with_text(source, path, self._name(path), self.errors)
+
     def _refuse_strangers(self) -> None:
         """A misspelt file must not be silently passed over."""
         for path in sorted(self.folder.rglob("*")):
@@ -136,7 +149,7 @@ class _Folder:
                 continue
             stem = relative.stem if len(relative.parts) > 1 else "<slug>"
             known = [*(f"{name}.yaml" for name in FILES), *(f"{name}/{stem}.yaml" for name in FOLDERS)]
-            if relative.as_posix() not in known:
+            if relative.as_posix() not in known and not (len(relative.parts) == 2 and relative.match("sources/*.txt")):
                 hint = nearest(relative.as_posix(), known)
                 self._refuse("file-unknown", Mark(self._name(path)), f"nothing reads this file; {hint}")
 

@@ -6,8 +6,9 @@ from delmaal import codes
 from delmaal.errors import SourceError
 from delmaal.marks import Node
 from delmaal.records import Document, DocumentMention
+from delmaal.sources.addresses import web_address
+from delmaal.sources.evidence import check_evidence, read_citation, read_themes
 from delmaal.sources.fields import Fields
-from delmaal.sources.themes import web_address
 
 TYPES = ("plan", "strategy", "decision", "agreement", "law", "convention", "report", "body", "guide", "regulations",
          "budget", "bill", "map", "measure", "study")
@@ -21,7 +22,7 @@ def read_document(node: Node, slug: str, errors: list[SourceError]) -> Document:
     document = Document(
         slug=slug,
         title=fields.require_label("title"),
-        type=fields.choice("type", TYPES, "document-type-unknown"),
+        type=fields.choice("type", TYPES, "document-type-unknown", required=fields.has("mentions")),
         role=fields.choice("role", ROLES, "role-unknown", required=False, default="governing"),
         validity=_period(fields, "validity"),
         adopted=_period(fields, "adopted"),
@@ -32,10 +33,15 @@ def read_document(node: Node, slug: str, errors: list[SourceError]) -> Document:
         part_of=fields.text("part-of", required=False),
         see_also=fields.texts("see-also", web_address, "address-malformed"),
         note=fields.label("note", required=False),
-        mentions=fields.records("mentions", lambda item: _mention(item, slug, errors), required=True),
+        mentions=fields.records("mentions", lambda item: _mention(item, slug, errors)),
+        url=fields.parsed("url", web_address, "address-malformed", required=False),
+        themes=read_themes(fields),
+        cited=read_citation(fields),
         marks=fields.marks(),
     )
     fields.done()
+    if not fields.has("url"):
+        check_evidence(fields, "url, for a document that is known by its title and address; ")
     return document
 
 
@@ -62,6 +68,7 @@ def _mention(node: Node, slug: str, errors: list[SourceError]) -> DocumentMentio
         case_number=fields.text("case-number", required=False),
         printed_date=fields.parsed("printed-date", _point, "period-malformed", required=False),
         note=fields.label("note", required=False),
+        text=fields.text("text", required=False),
         marks=fields.marks(),
     )
     fields.done()

@@ -1,4 +1,4 @@
-"""Reads `publication.yaml`: what the publication is, who answers for it, what it is transcribed from."""
+"""Reads `publication.yaml`: what the publication is, who answers for it, what it draws on."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from operator import mul
 from delmaal import codes
 from delmaal.errors import SourceError, short
 from delmaal.marks import Node, Refused
-from delmaal.records import LICENCES, Agent, Place, Publication, Source
+from delmaal.records import LICENCES, Agent, Place, Publication
+from delmaal.sources.addresses import web_address
+from delmaal.sources.evidence import date, read_sources
 from delmaal.sources.fields import Fields
-from delmaal.sources.themes import eu_theme, web_address
+from delmaal.sources.themes import eu_theme
 from delmaal.terms import SLUG
 
 FREQUENCIES = ("ANNUAL", "BIENNIAL", "QUARTERLY", "MONTHLY", "IRREG", "UNKNOWN", "NEVER")
@@ -22,7 +24,6 @@ LOS_THEMES = (
 )
 """The main themes of LOS, by which the Norwegian portal sorts datasets."""
 
-_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _EMAIL = re.compile(r"[A-Za-z0-9.!$&'*+/=_~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+\Z")  # needs no escape in mailto:
 _REGISTERED = re.compile(
     r"https?://(?:organization-catalog\.(?:fellesdatakatalog\.digdir|staging\.fellesdatakatalog\.digdir)\.no/organizations"
@@ -44,14 +45,14 @@ def read_head(node: Node, errors: list[SourceError]) -> Publication:
         keywords=fields.labels("keywords"),
         publisher=_agent(fields, errors),
         licence=fields.choice("licence", LICENCES, "licence-unknown"),
-        issued=fields.parsed("issued", _date, "date-malformed"),
-        modified=fields.parsed("modified", _date, "date-malformed"),
+        issued=fields.parsed("issued", date, "date-malformed"),
+        modified=fields.parsed("modified", date, "date-malformed"),
         frequency=fields.choice("frequency", FREQUENCIES, "frequency-unknown"),
         eu_themes=fields.texts("eu-themes", eu_theme, "eu-theme-unknown", required=True),
         los_themes=fields.texts("los-themes", los_theme, "los-theme-unknown"),
         spatial=fields.records("spatial", lambda item: _place(item, errors)),
         temporal=fields.parsed("temporal", codes.period, "period-malformed", required=False),
-        source=_source(fields, errors),
+        sources=read_sources(fields, errors),
         marks=fields.marks(),
     )
     fields.done()
@@ -120,12 +121,6 @@ def _place(node: Node, errors: list[SourceError]) -> Place:
     return place
 
 
-def _date(value: str) -> None:
-    parsed = codes.period(value)
-    if parsed.start != value:
-        raise ValueError("write a date: 2020-05-19")
-
-
 def _agent(fields: Fields, errors: list[SourceError]) -> Agent:
     inner = Fields(_record(fields, "publisher"), "the publisher", errors)
     contact = Fields(_record(fields, "contact"), "the contact", errors)
@@ -170,12 +165,3 @@ def _check_identifier(fields: Fields, agent: Agent) -> None:
 def _record(fields: Fields, name: str) -> Node:
     """The node of a record that must be there."""
     return fields.node(name, required=True) or Refused(fields.mark)
-
-
-def _source(fields: Fields, errors: list[SourceError]) -> Source:
-    inner = Fields(_record(fields, "source"), "the source", errors)
-    slug = inner.matching("slug", SLUG, "write lower-case letters, digits and hyphens")
-    title = inner.require_label("title")
-    sha256 = inner.matching("sha256", _SHA256, "write 64 hexadecimal digits in lower case")
-    count = inner.integer("lines", 1, 10_000_000)
-    return Source(marks=inner.done(), slug=slug, title=title, sha256=sha256, line_count=count)

@@ -8,7 +8,7 @@ from itertools import chain
 
 from delmaal import codes
 from delmaal.errors import Mark, SourceError, short
-from delmaal.records import Indicator, Lines, Marks, Publication, TargetLink, Theme
+from delmaal.records import LOCATORS, WHOLE, Citation, Indicator, Lines, Marks, Publication, Source, TargetLink, Theme
 from delmaal.sources.nearest import Nearest
 
 EVERY = "*"
@@ -39,7 +39,11 @@ class _Check:
             "agents": {record.slug for record in publication.agents},
             "units": {record.slug for record in publication.units},
             "targets": {record.code for record in publication.targets},
+            "sources": {record.slug for record in publication.sources},
         }
+        self.sources = {source.slug: source for source in publication.sources}
+        self.texts = {source.slug: source for source in publication.sources if source.is_text}
+        self.without_text: list[Mark] = []
         self.nearest = {name: Nearest(known) for name, known in self.known.items()}
 
     def run(self) -> None:
@@ -48,7 +52,9 @@ class _Check:
             self._exists("documents", document.part_of, document.marks, "part-of")
             for mention in document.mentions:
                 self._exists("themes", mention.theme, mention.marks, "theme")
-                self._within(mention.lines, mention.marks.at("lines"))
+                self._printed(mention.lines, mention.marks, mention.text)
+            self._cited(document.cited, document.marks)
+            self._in_themes(document.themes, document.marks)
         self._statistics()
         lost = {unit.slug for unit in self.publication.units if unit.marks.lacks("iri")}
         for indicator in self.publication.indicators:
@@ -65,7 +71,11 @@ class _Check:
         self._acyclic({area.slug: (area.part_of, area.marks) for area in areas}, "part-of")
         self._acyclic({area.slug: (area.replaced_by, area.marks) for area in areas}, "replaced-by")
         for lines in self.publication.no_figures:
-            self._within(lines.lines, lines.marks.at("lines"))
+            self._within(lines.lines, lines.marks.at("lines"), self.publication.source)
+        if self.without_text:
+            more = f" ({len(self.without_text)} records cite lines)" if len(self.without_text) > 1 else ""
+            sentence = f"lines are cited, and the publication has no text{more}; add one to sources in publication.yaml"
+            self._refuse("text-missing", self.without_text[0], f"{sentence}, or cite another source with source and at")
 
     def _themes(self) -> None:
         numbers: dict[int, Theme] = {}
@@ -76,18 +86,29 @@ class _Check:
                 self._refuse("number-duplicate", theme.marks.at("number"), f"{sentence}; number them anew")
             elif not theme.marks.lacks("number"):
                 numbers[theme.number] = theme
-            self._within(theme.lines, theme.marks.at("lines"))
-            self._within(theme.title_lines, theme.marks.at("title-lines"))
+            text = self._text_of(theme)
+            self._within(theme.lines, theme.marks.at("lines"), text)
+            self._within(theme.title_lines, theme.marks.at("title-lines"), text)
+            self._cited(theme.cited, theme.marks)
+            if text and not theme.cited.source and "lines" not in theme.marks.fields and not theme.marks.lacks(WHOLE):
+                theme.marks.refuse("lines")
+                sentence = f'theme "{theme.slug}" lacks "lines"; add the lines of the text that it is taken from'
+                self._refuse("key-missing", theme.marks.record, f"{sentence}, or source, where it is not of the text")
             for link in theme.targets:
-                self._link(link)
+                self._link(link, text)
             if any(link.marks.lacks("code", "basis") for link in theme.targets):
                 theme.marks.refuse("targets")
 
-    def _link(self, link: TargetLink) -> None:
+    def _text_of(self, theme: Theme) -> Source | None:
+        """The text that a theme's lines are of: the one that it cites, else the publication's."""
+        return self.texts.get(theme.cited.source) or self.publication.source
+
+    def _link(self, link: TargetLink, text: Source | None) -> None:
         self._exists("targets", link.code, link.marks, "code")
-        self._within(link.text_lines, link.marks.at("text"))
+        self._within(link.text_lines, link.marks.at("text"), text)
+        self._cited(link.cited, link.marks)
         for printed in link.printed:
-            self._within(((printed.line, printed.line),), printed.marks.at("line"))
+            self._within(((printed.line, printed.line),) if printed.line else (), printed.marks.at("line"), text)
         if not link.marks.lacks("code", "basis", "printed"):
             self._basis(link)
 
@@ -135,7 +156,9 @@ class _Check:
             for mention in statistic.mentions:
                 self._exists("themes", mention.theme, mention.marks, "theme")
                 self._exists("agents", mention.source, mention.marks, "source")
-                self._within(mention.lines, mention.marks.at("lines"))
+                self._printed(mention.lines, mention.marks, mention.text)
+            self._cited(statistic.cited, marks)
+            self._in_themes(statistic.themes, marks)
             if statistic.observed:
                 if statistic.key in keys:
                     sentence = f"all its dimensions are those of the statistic at {keys[statistic.key]}"
@@ -171,11 +194,44 @@ class _Check:
                 self._refuse("reference-circular", marks.at(field), f"{field} leads back to where it began: {shown}; "
                                                                     f"leave {field} out of one of them")
 
-    def _within(self, lines: Lines, mark: Mark) -> None:
-        last = self.publication.source.line_count
+    def _in_themes(self, themes: Collection[str], marks: Marks) -> None:
+        for index, theme in enumerate(themes):
+            self._exists("themes", theme, marks, f"themes.{index}")
+
+    def _printed(self, lines: Lines, marks: Marks, text: str) -> None:
+        """The lines of a mention, of the text that it names or of the publication's."""
+        self._exists("sources", text, marks, "text")
+        named = self.sources.get(text)
+        if named is not None and not named.is_text and named.kind:
+            marks.refuse("text")
+            sentence = f'"{text}" is a {named.kind}; write the slug of a text, or leave text out'
+            self._refuse("source-no-text", marks.at("text"), sentence)
+        self._within(lines, marks.at("lines"), named or self.publication.source)
+
+    def _cited(self, cited: Citation, marks: Marks) -> None:
+        """A source that exists, and a place of its kind in it."""
+        self._exists("sources", cited.source, marks, "source")
+        source = self.sources.get(cited.source)
+        if source is None or not source.kind:
+            return
+        known = LOCATORS[source.kind]
+        for name in [name for name, _ in cited.at if name not in known] or (["lines"] if cited.lines else []):
+            if name not in known:
+                marks.refuse("at")
+                sentence = f'source "{source.slug}" is a {source.kind}, and has no {name}; write {" or ".join(known)}'
+                self._refuse("locator-wrong", marks.at("at"), sentence)
+                return
+        if cited.lines:
+            self._within(cited.lines, marks.at("at"), source)
+
+    def _within(self, lines: Lines, mark: Mark, source: Source | None) -> None:
+        if source is None:
+            if lines and not self.publication.marks.lacks("source", "sources", WHOLE):
+                self.without_text.append(mark)
+            return
         highest = max(chain((0,), (run[1] for run in lines)))
-        if last and highest > last:
-            self._refuse("lines-outside", mark, f"line {highest} is cited; the source has {last} lines")
+        if source.line_count and highest > source.line_count:
+            self._refuse("lines-outside", mark, f"line {highest} is cited; the source has {source.line_count} lines")
 
     def _refuse(self, code: str, mark: Mark, sentence: str) -> None:
         self.errors.append(SourceError(code, mark, sentence))

@@ -6,8 +6,10 @@ from delmaal import amounts, codes
 from delmaal.errors import Mark, SourceError
 from delmaal.marks import Node
 from delmaal.records import Area, Indicator, Named, Statistic, StatisticMention, Unit
+from delmaal.sources.addresses import web_address
+from delmaal.sources.evidence import check_evidence, read_citation, read_themes
 from delmaal.sources.fields import Fields
-from delmaal.sources.themes import CERTAINTIES, web_address
+from delmaal.sources.themes import CERTAINTIES
 
 KINDS = ("observation", "projection", "target", "threshold", "ranking")
 QUALIFIERS = ("about", "over", "under", "nearly", "at-least", "at-most")
@@ -43,10 +45,14 @@ def read_statistic(node: Node, slug: str, mark: Mark, errors: list[SourceError])
         price_level=fields.parsed("price-level", codes.period, "period-malformed", required=False),
         comparison=fields.label("comparison", required=False),
         not_observed=fields.choice("not-observed", REASONS, "not-observed-unknown", required=False),
-        mentions=fields.records("mentions", lambda item: _mention(item, slug, errors), required=True),
+        mentions=fields.records("mentions", lambda item: _mention(item, slug, errors)),
+        themes=read_themes(fields),
+        cited=read_citation(fields),
+        note=fields.label("note", required=False),
         marks=fields.marks(),
     )
     fields.done()
+    check_evidence(fields)
     fields.doubt("mentions", any(mention.marks.lacks("as") for mention in statistic.mentions))
     _check_number(fields, statistic)
     _check_amounts(fields, statistic)
@@ -96,6 +102,7 @@ def _mention(node: Node, slug: str, errors: list[SourceError]) -> StatisticMenti
         area_basis=fields.choice("area-basis", ("stated", "implied"), "area-basis-unknown"),
         source=fields.text("source", required=False),
         note=fields.label("note", required=False),
+        text=fields.text("text", required=False),
         marks=fields.marks(),
     )
     fields.done()

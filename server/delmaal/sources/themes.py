@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from pyoxigraph import NamedNode
-
 from delmaal import codes
 from delmaal.errors import Mark, SourceError, short
 from delmaal.marks import Node
 from delmaal.records import Lines, PrintedCode, TargetLink, Theme
+from delmaal.sources.addresses import web_address
+from delmaal.sources.evidence import read_citation
 from delmaal.sources.fields import Fields
 
 BASES = ("both", "text-only", "printed-only")
@@ -29,31 +29,17 @@ def read_theme(node: Node, slug: str, errors: list[SourceError]) -> Theme:
         number=fields.integer("number", 1, 999),
         title=fields.require_label("title"),
         title_lines=fields.lines("title-lines", required=False),
-        lines=fields.lines(),
+        lines=fields.lines(required=False),
         summary=fields.require_label("summary"),
         subjects=fields.texts("subjects", topic, "address-malformed"),
         eu_themes=fields.texts("eu-themes", eu_theme, "eu-theme-unknown", required=True),
         targets=fields.records("targets", lambda item: _link(item, slug, errors)),
+        cited=read_citation(fields),
         marks=fields.marks(),
     )
     fields.done()
     _codes_once(theme, errors)
     return theme
-
-
-def web_address(value: str) -> None:
-    """Accept an http(s) IRI with a host.
-
-    Raises ValueError for anything else.
-    """
-    try:
-        host = urlsplit(value).hostname if value.startswith(("https://", "http://")) else None
-        if host:
-            NamedNode(value)
-    except ValueError as error:
-        raise ValueError("this is no web address; write %20 for a space, and no quotes, braces or brackets") from error
-    if not host:
-        raise ValueError("write an address that begins with https:// or http:// and a host")
 
 
 def topic(value: str) -> None:
@@ -95,6 +81,7 @@ def _link(node: Node, theme: str, errors: list[SourceError]) -> TargetLink:
         text_form=form,
         printed=fields.records("printed", lambda item: _print(item, code, errors)),
         note=fields.label("note", required=False),
+        cited=read_citation(fields),
         marks=fields.marks(),
     )
     fields.done()

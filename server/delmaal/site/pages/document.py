@@ -26,5 +26,5 @@ def document_page(request: Asked, opened: Opened, page: Page, language: str) -> 
         document.kind.text if document.kind else "", document=document, notes=notes,
         axis=charts.axis(scale) if scale else None, bar=charts.stretch(scale, document.stretch) if scale else None,
         reasons=thing.texts("delmaal:statusReason", language),
-        elsewhere=thing.iris("rdfs:seeAlso"),
+        elsewhere=[*thing.iris("foaf:page"), *thing.iris("rdfs:seeAlso")],
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from delmaal.collation import collate
+from delmaal.reading.citations import Cited, citations_of
 from delmaal.reading.figures import span_of
 from delmaal.reading.rows import Value
 from delmaal.reading.things import Text, Thing, Things, line_of
@@ -24,7 +25,7 @@ class Said(NamedTuple):
     status: Value | None
     status_printed: str
     status_date: Value | None
-    lines: list[Value]
+    cited: list[Cited]
     notes: list[Text]
     line: int
 
@@ -90,7 +91,7 @@ def said_in(things: Things, iri: str, language: str) -> Said:
         case=thing.plain("delmaal:caseNumber"), status=_label(things, thing, "delmaal:status", language),
         status_printed=thing.plain("delmaal:statusAsPrinted"),
         status_date=_label(things, thing, "delmaal:statusDate", language),
-        lines=things.places(places, language), notes=thing.texts("skos:note", language),
+        cited=citations_of(things, places, language), notes=thing.texts("skos:note", language),
         line=min((line_of(place) for place in places), default=0),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from delmaal.reading.citations import Cited, citations_of
 from delmaal.reading.rows import Value
 from delmaal.reading.things import SDG, Text, Things, code_of, natural
 
@@ -36,7 +37,7 @@ class Evidence(NamedTuple):
     form_name: Value | None
     opening: Text | None
     notes: list[Text]
-    lines: list[Value]
+    cited: list[Cited]
     prints: list[Printed]
 
 
@@ -64,7 +65,7 @@ def _evidence(things: Things, iri: str, language: str) -> Evidence:
         conflict=thing.plain("delmaal:conflict") == "true", form=form.rpartition("text-")[2],
         form_name=things.label(form, language) if form else None, opening=_opening(things, iri, language),
         notes=thing.texts("skos:note", language),
-        lines=things.places(thing.iris("prov:wasDerivedFrom"), language),
+        cited=citations_of(things, thing.iris("prov:wasDerivedFrom"), language),
         prints=[_printed(things, each, language) for each in things.linking(iri, "delmaal:supports")],
     )
 

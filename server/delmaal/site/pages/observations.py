@@ -201,6 +201,7 @@ def row_of(things: Things, cube: Cube, iri: str, language: str) -> list[str]:
     mentions = things.things(thing.iris("delmaal:mention"))
     places = sorted({place for each in mentions for place in each.iris("prov:wasDerivedFrom")}, key=line_of)
     sources = list(dict.fromkeys(place.partition("#")[0] for place in places))
+    places = [place for place in places if "#" in place]
     themes = list(dict.fromkeys(theme for each in mentions for theme in each.iris("delmaal:inTheme")))
     certainties = {certainty: None for each in mentions for certainty in each.iris("delmaal:certainty")}
     stated = dict.fromkeys(agent for each in mentions for agent in each.iris("delmaal:statedSource"))

@@ -1,0 +1,268 @@
+"""Where facts come from: sources of every kind, cited with a place of their kind, as statements and as sentences."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from conftest import CITED, TINY
+from delmaal.build import build
+from delmaal.publish import check
+from delmaal.records import LOCATORS, Publication
+from delmaal.release import Release
+from delmaal.sources import read
+from delmaal.terms import term
+from plain_wsgi import PlainWsgi
+from spoiling import plant
+
+BASE = "https://example.org/fjordvik/id/"
+SOURCE = f"{BASE}source/"
+
+
+@pytest.fixture(scope="module")
+def client(cited_release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A client of the whole application over that release."""
+    with PlainWsgi(cited_release.folder.parent.parent, tmp_path_factory.mktemp("run")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def said(cited_release: Release) -> dict[tuple[str, str], set[str]]:
+    """What the release says, by resource and property."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for line in (cited_release.folder / "data" / "all.nt").read_text("utf-8").splitlines():
+        subject, predicate, rest = line.split(" ", 2)
+        found.setdefault((subject[1:-1], predicate[1:-1]), set()).add(rest.removesuffix(" ."))
+    return found
+
+
+@pytest.fixture
+def cited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the publication as the working directory, to be spoilt."""
+    folder = Path(shutil.copytree(CITED, tmp_path / "cited"))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def text_of(client: httpx.Client, path: str) -> str:
+    """The words of a page's content."""
+    page = client.get(path, headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    content = re.search("(?s)<main.*</main>", page.text)
+    assert content
+    words = html.unescape(re.sub("<[^>]+>", " ", content[0]))
+    return re.sub(r" +([,.;:)])", r"\1", " ".join(words.split()))
+
+
+def publication_of(folder: Path) -> Publication:
+    reading = read(folder)
+    assert reading.publication is not None
+    return reading.publication
+
+
+# Statements
+
+
+def test_the_publication_has_a_source_of_every_kind(said: dict[tuple[str, str], set[str]]) -> None:
+    kinds = {value for (node, name), values in said.items() for value in values
+             if node.startswith(SOURCE) and name == term("dct:type").value}
+    assert kinds == {str(term(f"delmaal:source-{kind}")) for kind in LOCATORS}
+
+
+@pytest.mark.parametrize(("mention", "place"), [
+    ("ensomme-2023-1", "samfunnsplan#line=4,5"),
+    ("utslipp-2023-klima", "klimaregnskap#page=4&section=2.1"),
+    ("folketall-2023-folkehelse", "folketall#cell=B34"),
+    ("folketall-2023-klima", "folketall#cell=B34"),
+    ("elbiler-2023-klima", "bilregisteret"),
+    ("utslippskutt-2030-klima", "kommunestyret#case=12%2F22&date=2022-06-16"),
+    ("budsjett-2024-klima", "kommunestyret#case=88%2F23"),
+    ("ensomme-2020-folkehelse", "ungdata#question=14%20b"),
+])
+def test_a_mention_is_derived_from_its_place(said: dict[tuple[str, str], set[str]], mention: str, place: str) -> None:
+    assert said[f"{BASE}mention/{mention}", term("prov:wasDerivedFrom").value] == {f"<{SOURCE}{place}>"}
+    source = place.partition("#")[0]
+    if source != place:
+        assert said[SOURCE + place, term("dct:isPartOf").value] == {f"<{SOURCE}{source}>"}
+
+
+def test_a_figure_names_the_source_that_it_is_cited_from(said: dict[tuple[str, str], set[str]]) -> None:
+    found = {node.removeprefix(f"{BASE}statistic/"): values for (node, name), values in said.items()
+             if name == term("dct:source").value and "/statistic/" in node}
+    assert found["folketall-2023"] == {f"<{SOURCE}folketall>"}
+    assert "ensomme-2023" not in found
+
+
+def test_a_figure_of_a_table_has_nothing_that_only_a_text_has(said: dict[tuple[str, str], set[str]]) -> None:
+    for name in ("delmaal:asPrinted", "delmaal:certainty", "delmaal:areaBasis"):
+        assert (f"{BASE}mention/folketall-2023-klima", term(name).value) not in said
+    required = term("qb:componentRequired").value
+    assert said[f"{BASE}component/printed-value", required] == {f'"false"^^{term("xsd:boolean")}'}
+    assert said[f"{BASE}component/unit-measure", required] == {f'"true"^^{term("xsd:boolean")}'}
+
+
+def test_lines_stand_on_pages_and_are_quoted_where_the_text_is_there(said: dict[tuple[str, str], set[str]]) -> None:
+    place = f"{SOURCE}samfunnsplan#line=4,5"
+    quotation = '"I 2023 svarte 12 prosent av ungdommene at de ofte er ensomme."'
+    assert said[place, term("delmaal:quotation").value] == {quotation}
+    assert said[place, term("delmaal:page").value] == {'"1"'}
+    assert said[place, term("rdfs:label").value] == {'"side 1, linje 5"@nb', '"page 1, line 5"@en'}
+
+
+def test_a_source_says_whose_it_is_and_when_it_was_read(said: dict[tuple[str, str], set[str]]) -> None:
+    table = f"{SOURCE}folketall"
+    assert said[table, term("dc:publisher").value] == {'"Statistikkbyrået"@nb', '"The Bureau of Statistics"@en'}
+    assert said[table, term("foaf:page").value] == {"<https://example.org/tabell/1>"}
+    assert said[table, term("delmaal:accessed").value] == {f'"2024-01-10"^^{term("xsd:date")}'}
+    assert said[table, term("dct:license").value] == {"<https://example.org/vilkar>"}
+    assert said[f"{SOURCE}klimaregnskap", term("dct:license").value] == {"<https://data.norge.no/nlod/no/2.0>"}
+
+
+def test_one_text_under_sources_says_what_it_said_under_source(tmp_path: Path) -> None:
+    """The key `source`, as it was before there were other kinds."""
+    folder = Path(shutil.copytree(TINY, tmp_path / "tiny"))
+    path = folder / "publication.yaml"
+    before = set(build(publication_of(folder)).triples())
+    text = path.read_text("utf-8")
+    head, _, source = text.partition("source:\n  slug: plan\n")
+    assert source
+    indented = "".join(f"  {line}\n" for line in source.splitlines())
+    path.write_text(f"{head}sources:\n  plan:\n    kind: text\n{indented}", "utf-8")
+    assert set(build(publication_of(folder)).triples()) == before
+
+
+# Pages
+
+
+@pytest.mark.parametrize(("path", "sentence"), [
+    ("/doc/statistic/folketall-2023", "Kilde: Folketall per 1. januar, celle B34"),
+    ("/doc/statistic/folketall-2023", "Utgitt av Statistikkbyrået · lest 10. januar 2024 · https://example.org/tabell/1"),
+    ("/doc/statistic/folketall-2023?lang=en", "Source: Population on 1 January, cell B34"),
+    ("/doc/statistic/folketall-2023?lang=en", "Published by The Bureau of Statistics · read 10 January 2024"),
+    ("/doc/statistic/utslipp-2023", "Kilde: Klimaregnskap 2023, side 4, punkt 2.1"),
+    ("/doc/statistic/utslippskutt-2030", "Kilde: Vedtak i kommunestyret, sak 12/22, 16. juni 2022"),
+    ("/doc/statistic/ensomme-2020", "Kilde: Spørreundersøkelse blant ungdom, spørsmål 14 b"),
+    ("/doc/statistic/elbiler-2023", "Kilde: Bilregisteret"),
+    ("/doc/statistic/ensomme-2023", "Kilde: planen side 1, linje 5"),
+    ("/doc/statistic/ensomme-2023", "I 2023 svarte 12 prosent av ungdommene at de ofte er ensomme."),
+    ("/doc/document/budsjett-2024", "Kilde: Vedtak i kommunestyret, sak 88/23"),
+    ("/doc/document/folkehelseplan", "https://example.org/folkehelseplan"),
+    ("/doc/theme/klima", "Kilde: Klimaregnskap 2023, side 4, punkt 2.1"),
+    ("/doc/theme/klima", "Hvert tall sier hvor det er fra."),
+])
+def test_a_page_says_where_it_is_from(client: httpx.Client, path: str, sentence: str) -> None:
+    assert sentence in text_of(client, path)
+
+
+def test_no_page_of_what_is_not_in_the_plan_speaks_of_the_plan(client: httpx.Client) -> None:
+    for slug in ("folketall-2023", "utslipp-2023", "elbiler-2023", "utslippskutt-2030"):
+        assert "planen" not in text_of(client, f"/doc/statistic/{slug}").lower()
+
+
+# Mistakes
+
+
+def found(folder: Path) -> list[str]:
+    return [f"{error.mark} {error.code}" for error in read(folder).errors]
+
+
+MISTAKES = [
+    ("an unknown kind", "publication.yaml", "kind: table", "kind: §tabel", "source-kind-unknown"),
+    ("an unknown source", "statistics/folk.yaml", "source: folketall", "source: §folketal", "source-unknown"),
+    ("a page of a table", "statistics/folk.yaml", "at: {cell: B34}", "at: §{page: 3}", "locator-wrong"),
+    ("lines of a document", "statistics/klima.yaml", 'at: {page: 4, section: "2.1"}', "at: §{lines: 4}",
+     "locator-wrong"),
+    ("an unknown locator", "statistics/folk.yaml", "at: {cell: B34}", "at: {§celle: B34}", "key-unknown"),
+    ("a date that is none", "statistics/klima.yaml", "date: 2022-06-16", "date: §16.06.2022", "locator-malformed"),
+    ("a place in no source", "statistics/folk.yaml", "  source: folketall\n  at: {cell",
+     "  at: §{cell", "source-missing"),
+    ("lines outside the text", "statistics/folk.yaml", "lines: 5", "lines: §12", "lines-outside"),
+    ("a licence that is none", "publication.yaml", "licence: https://example.org/vilkar", "licence: §fri",
+     "licence-unknown"),
+    ("an address that is none", "publication.yaml", "url: https://example.org/tabell/1", "url: §tabell 1",
+     "address-malformed"),
+    ("a day that is none", "publication.yaml", "accessed: 2024-01-10", "accessed: §2024", "date-malformed"),
+    ("a checksum of another file", "publication.yaml", "sha256: ", "sha256: §00", "sha256-malformed"),
+    ("another number of lines", "publication.yaml", "lines: 11", "lines: §12", "source-lines"),
+    ("a file that is not there", "publication.yaml", "file: samfunnsplan.txt", "file: §planen.txt", "file-unreadable"),
+    ("a file elsewhere", "publication.yaml", "file: samfunnsplan.txt", "file: §../samfunnsplan.txt", "file-malformed"),
+    ("pages out of order", "publication.yaml", "pages: {1: 1, 2: 8}", "pages: {1: 8, 2: §1}", "pages-unordered"),
+    ("lines of a table", "publication.yaml", "kind: table\n", "kind: table\n    lines: §3\n", "source-no-text"),
+    ("a slug that is none", "publication.yaml", "  bilregisteret:", "  §Bilregisteret:", "slug-malformed"),
+    ("both ways to write sources", "publication.yaml", "sources:\n",
+     "source: §{slug: a, title: {nb: A, en: A}, sha256: x, lines: 1}\nsources:\n", "sources-contradicted"),
+    ("a mention of a table", "statistics/folk.yaml", "as: 12 prosent", "as: 12 prosent\n      text: §folketall",
+     "source-no-text"),
+    ("themes beside mentions", "statistics/folk.yaml", "  mentions:\n", "  themes: §[klima]\n  mentions:\n",
+     "themes-contradicted"),
+    ("an unknown theme", "statistics/folk.yaml", "themes: [folkehelse, klima]", "themes: [folkehelse, §klimaet]",
+     "theme-unknown"),
+    ("a theme of the text without lines", "themes/klima.yaml",
+     "number: 2\ntitle: {nb: Klima, en: Climate}\nsource: klimaregnskap\nat: {page: 1-8}\n",
+     "§number: 2\ntitle: {nb: Klima, en: Climate}\n", "key-missing"),
+    ("a figure from nowhere", "statistics/klima.yaml",
+     "elbiler-2023:\n  indicator: elbiler\n  kind: observation\n  value: 310\n  area: fjordvik\n  period: 2023\n"
+     "  themes: [klima]\n  source: bilregisteret\n",
+     "§elbiler-2023:\n  indicator: elbiler\n  kind: observation\n  value: 310\n  area: fjordvik\n  period: 2023\n",
+     "evidence-missing"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "code"), [row[1:] for row in MISTAKES],
+                         ids=[row[0] for row in MISTAKES])
+def test_a_mistake_is_found_where_it_stands(file: str, old: str, new: str, code: str, cited: Path) -> None:
+    at = plant(cited, file, old, new)
+    assert f"{at} {code}" in found(cited)
+
+
+def test_what_is_quoted_is_what_the_lines_are_of(cited: Path) -> None:
+    file = cited / "sources" / "samfunnsplan.txt"
+    file.write_text("En ny linje\n" + file.read_text("utf-8"), "utf-8")
+    errors = read(cited).errors
+    assert [error.code for error in errors] == ["source-checksum"]
+    assert hashlib.sha256(file.read_bytes()).hexdigest() in errors[0].sentence
+
+
+def test_a_text_outside_the_folder_is_not_read(cited: Path) -> None:
+    file = cited / "sources" / "samfunnsplan.txt"
+    outside = cited.parent / "outside.txt"
+    file.rename(outside)
+    file.symlink_to(outside)
+    assert "link-outside" in {error.code for error in read(cited).errors}
+
+
+def test_lines_without_a_text_are_said_once(cited: Path) -> None:
+    path = cited / "publication.yaml"
+    text = path.read_text("utf-8")
+    begin, end = text.index("  samfunnsplan:"), text.index("  klimaregnskap:")
+    path.write_text(text[:begin] + text[end:], "utf-8")
+    errors = [error for error in read(cited).errors if error.code == "text-missing"]
+    assert len(errors) == 1
+    assert "records cite lines" in errors[0].sentence
+
+
+def test_a_publication_without_a_text_needs_no_lines(cited: Path) -> None:
+    """Figures from a spreadsheet alone: themes, value, source and place are enough."""
+    path = cited / "publication.yaml"
+    text = path.read_text("utf-8")
+    begin, end = text.index("  samfunnsplan:"), text.index("  klimaregnskap:")
+    path.write_text(text[:begin] + text[end:], "utf-8")
+    shutil.rmtree(cited / "sources")
+    (cited / "no-figures.yaml").unlink()
+    (cited / "documents" / "klimaplan.yaml").unlink()
+    for name in ("folkehelse", "klima"):
+        theme = cited / "themes" / f"{name}.yaml"
+        head = theme.read_text("utf-8").partition("targets:")[0]
+        theme.write_text(re.sub("(?m)^(lines|source|at): .*\n", "", head), "utf-8")
+    figures = cited / "statistics" / "folk.yaml"
+    figures.write_text(re.sub("(?s)ensomme-2023:.*?(?=ensomme-2020:)", "", figures.read_text("utf-8")), "utf-8")
+    checked = check(cited)
+    assert checked.errors == ()
+    assert {finding.code for finding in checked.report.findings} == {"theme-without-target"}
