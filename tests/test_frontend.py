@@ -20,6 +20,7 @@ import zstandard
 
 from conftest import ROOT
 from delmaal.http import assets
+from delmaal.http.urls import urls_of
 from delmaal.protocols.sparql.examples import examples
 from delmaal.protocols.sparql.snippets import SNIPPETS, snippets_for
 from delmaal.reading.releases import Releases
@@ -29,6 +30,7 @@ from delmaal.settings import load
 from delmaal.terms import PREFIXES
 
 FRONTEND = ROOT / "server" / "frontend"
+URLS = urls_of("", "", "", "https://example.org/").for_scripts()
 UNREACHABLE = "http://127.0.0.1:9"  # the discard port: nothing listens there
 bundled = pytest.mark.skipif(not (assets.DIST / assets.MANIFEST).is_file(),
                              reason="the front end is not bundled here (python hatch_build.py)")
@@ -134,7 +136,7 @@ def test_bundled_files_are_kept_for_ever(tiny_server: httpx.Client) -> None:
     page = tiny_server.get("/sparql", headers={"Accept": "text/html"}).text
     entry = assets.bundle("sparql")
     assert len(entry.scripts) == 1
-    for address in (*entry.scripts, *entry.styles):
+    for address in (f"/static/{file}" for file in (*entry.scripts, *entry.styles)):
         assert address in page
         whole = (assets.DIST / address.rpartition("/")[2]).read_bytes()
         found = {}
@@ -265,7 +267,7 @@ def test_a_chart_draws_amounts_and_one_unit(hatch_build: ModuleType, query: str,
     amount = "amount ?x" in query
     rows = (["a d15000000000 kroner i9", "b d900000000 kroner i9", "c d16 percent i0"] if amount
             else ["a d15 kroner i9", "b d0.9 kroner i9", "c d16 percent i0"])
-    settings = {"lang": "en", "base": "https://example.org/", "prefixes": PREFIXES}
+    settings = {"lang": "en", "base": "https://example.org/", "prefixes": PREFIXES, "urls": URLS}
     found = run_module(hatch_build, CHARTED, {"answer": answered(columns, *rows), "query": query, "settings": settings})
     assert [point["value"] for point in found["points"]] == [15_000_000_000, 900_000_000, 16]
     assert found["units"] == ["kroner", "percent"]
@@ -275,7 +277,7 @@ def test_a_chart_draws_amounts_and_one_unit(hatch_build: ModuleType, query: str,
 
 
 def test_a_chart_prefers_the_amount_and_keeps_qualifier_and_certainty(hatch_build: ModuleType) -> None:
-    settings = {"lang": "en", "base": "https://example.org/", "prefixes": PREFIXES}
+    settings = {"lang": "en", "base": "https://example.org/", "prefixes": PREFIXES, "urls": URLS}
     answer = answered("name amount unit value multiplier year count qualifier certainty",
                       "a d1100000000 kroner d1.1 i9 i2020 i3 about likely", "b d5 kroner d5 i0 i2021 i4 - certain")
     found = run_module(hatch_build, CHARTED, {"answer": answer, "query": "", "settings": settings})
@@ -290,7 +292,7 @@ def test_a_chart_prefers_the_amount_and_keeps_qualifier_and_certainty(hatch_buil
 def test_what_begins_and_ends_has_a_time_line(hatch_build: ModuleType) -> None:
     program = ('import { stretchesOf } from "{src}/timeline.js";'
                "console.log(JSON.stringify(stretchesOf(given.answer, given.settings)))")
-    settings = {"lang": "nb", "base": "https://example.org/", "prefixes": PREFIXES}
+    settings = {"lang": "nb", "base": "https://example.org/", "prefixes": PREFIXES, "urls": URLS}
     answer = answered("title begins ends", "b 2020-03-01 -", "a 2020-01-01 2020-12-31", "c - 2019-12-31")
     for row in answer["results"]["bindings"]:
         for name in ("begins", "ends"):

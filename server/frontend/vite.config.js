@@ -2,7 +2,7 @@
 import { defineConfig } from "vite";
 
 export default defineConfig({
-  base: "/static/dist/",
+  base: "./", // wherever the files are mounted
   build: {
     outDir: process.env.DELMAAL_DIST ?? "../delmaal/site/static/dist",
     assetsDir: "",

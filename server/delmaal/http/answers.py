@@ -6,7 +6,6 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
-from urllib.parse import quote
 
 import zstandard
 from werkzeug.utils import redirect
@@ -14,9 +13,8 @@ from werkzeug.utils import redirect
 from delmaal.http.asked import Asked, names
 from delmaal.http.cors import EXPOSED
 from delmaal.http.negotiate import coding
-from delmaal.http.past import Past, within
-from delmaal.http.past_words import WORDS
 from delmaal.http.reply import Reply
+from delmaal.http.urls import Urls, target_of
 from delmaal.reading.releases import Opened
 
 CACHE = "public, max-age=60, stale-while-revalidate=600"
@@ -73,14 +71,11 @@ def answer(
         vary = ", ".join(name for name in vary.split(", ") if name != "Accept-Language")
     wanted = coding(request.headers.get("Accept-Encoding", ""))
     etag = etag_of(release, request.publication.build, request.full_path, variant or (content_type,), wanted)
-    past = request.past
     target = target_of(request.path, request.query) if _has_mementos(request) else ""
-    lines = [*common_headers(release, etag, vary, target), *headers]
+    lines = [*common_headers(release, etag, vary, memento_links(target, request.whole) if target else ""), *headers]
     if _unchanged(request, etag, release):
         return Reply(status=304, headers=lines)
     body = make()
-    if past is not None and content_type.startswith("text/html"):
-        body = within(body, past.prefix, _banner(request, past))
     if wanted and len(body) >= SMALL:
         body = compress(body, wanted)
         lines.append(("Content-Encoding", wanted))
@@ -113,32 +108,17 @@ def elsewhere(address: str, status: int, vary: str = "") -> Reply:
     return Reply(page, status, [("Location", address), kept])
 
 
-def _banner(request: Asked, past: Past) -> bytes:
-    """What stands at the top of a page of an old release: that it is one, and where it is told as it is now."""
-    spoken = request.language
-    now = target_of(request.path, request.query).removeprefix(past.prefix)
-    time = past.switch.time.strftime("%Y-%m-%dT%H:%M:%SZ")
-    page = request.render("past.html", words=WORDS.within(spoken), lang=spoken, prefix=past.prefix, now=now, time=time)
-    return page.encode()
-
-
 def _has_mementos(request: Asked) -> bool:
     return request.past is None and request.route is not None and request.route.group in PER_RELEASE
 
 
-def target_of(path: str, query: str) -> str:
-    """An address as a reference that is relative to the server."""
-    escaped = quote(path, safe="/:@!$&'()*+,;=~-._")
-    return escaped + (f"?{quote(query, safe='/:@!$&()*+,;=~-._?%')}" if query else "")
-
-
-def memento_links(target: str, public: str) -> str:
+def memento_links(target: str, whole: Urls) -> str:
     """The Link header of a resource that has mementos (RFC 7089): it is its own TimeGate, and has a TimeMap.
 
-    Its clients want whole addresses, so they are under the server's public one where that is set.
+    Its clients want whole addresses; `target` is the resource's below the mount.
     """
-    timemap = f'<{public}/timemap/link{target}>; rel="timemap"; type="application/link-format"'
-    return f'<{public}{target}>; rel="original timegate", {timemap}'
+    timemap = f'<{whole.timemap("link", target)}>; rel="timemap"; type="application/link-format"'
+    return f'<{whole.mount}{target}>; rel="original timegate", {timemap}'
 
 
 def etag_of(release: Opened, build: str, target: str, variant: Iterable[str], wanted: str) -> str:
@@ -147,17 +127,17 @@ def etag_of(release: Opened, build: str, target: str, variant: Iterable[str], wa
     return f'"{blake2b(seed.encode("utf-8", "replace"), digest_size=16).hexdigest()}"'
 
 
-def common_headers(release: Opened, etag: str, vary: str, target: str = "") -> list[tuple[str, str]]:
-    """The headers that every answer from a release has, a 304 too; `target` is the address of what has mementos."""
+def common_headers(release: Opened, etag: str, vary: str, mementos: str = "") -> list[tuple[str, str]]:
+    """The headers that every answer from a release has, a 304 too; `mementos` leads to those of what has some."""
     varying = f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"
     lines = [
         *EVERYWHERE,
         ("ETag", etag),
-        ("Vary", f"{varying}, Accept-Datetime" if target else varying),
+        ("Vary", f"{varying}, Accept-Datetime" if mementos else varying),
         ("Cache-Control", CACHE),
     ]
-    if target:
-        lines.append(("Link", memento_links(target, release.public)))
+    if mementos:
+        lines.append(("Link", mementos))
     if release.modified:
         lines.append(("Last-Modified", release.modified))
     return lines

@@ -42,7 +42,7 @@ _DENSE = frozenset((".png", ".woff2"))
 
 
 class Entry(NamedTuple):
-    """The addresses of what a page has to load."""
+    """What a page has to load, each as a file of `static`."""
 
     scripts: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
@@ -107,7 +107,7 @@ def _styles(manifest: dict[str, dict[str, Any]], row: dict[str, Any]) -> list[st
 
 
 def _address(file: str) -> str:
-    return f"/static/dist/{file}"
+    return f"dist/{file}"
 
 
 @cache

@@ -16,8 +16,8 @@ import pyoxigraph as ox
 from delmaal import formats
 from delmaal.formats import Format
 from delmaal.http.negotiate import HTML
+from delmaal.http.urls import Urls, document_iri, stem_of, turned
 from delmaal.reading.releases import Opened
-from delmaal.records.licences import OWN
 from delmaal.terms import term
 from delmaal.turtle import iri_token, leading, paragraph, write_turtle
 
@@ -25,9 +25,6 @@ INCOMING_LIMIT = 25
 """Statements that lead to a resource on one page of its description."""
 
 ROWS: tuple[Format, ...] = (*formats.RDF_FORMATS, HTML)
-
-PLAIN = re.compile(r"/(?:doc|id)/[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*\Z")
-"""A path of a thing of the publication, or of its document, that needs no escaping."""
 
 _ABOUT, _PART_OF, _TOPIC, _NEXT, _VIEW = (
     "".join(f"{term(name)} " for name in names.split()).encode() for names in
@@ -42,8 +39,8 @@ _NONE: list[bytes] = []
 
 
 _PLAIN_IRI = re.compile(r"[A-Za-z0-9:/._~-]+\Z")
-_ALTERNATES = [", </", *(f'{row.suffix}>; rel="alternate"; type="{row.media_type}", </' for row in ROWS)]
-_ALTERNATES[-1] = _ALTERNATES[-1].removesuffix(", </")
+_ALTERNATES = [", <", *(f'{row.suffix}>; rel="alternate"; type="{row.media_type}", <' for row in ROWS)]
+_ALTERNATES[-1] = _ALTERNATES[-1].removesuffix(", <")
 """What stands between the addresses of the forms in a Link header."""
 
 
@@ -78,44 +75,31 @@ def page_of(opening: Opened, iri: str, number: int = 1) -> Page | None:
     return Page(iri, number, pairs, heads, more_own or more_incoming)
 
 
-def address_of(suffixed: str, row: Format, number: int, spoken: str) -> str:
-    """Where exactly a page of a description is had, in a format and, if it is for readers, in a language; `suffixed` is
-    the address that a suffix is added to."""
-    address = f"/{suffixed}{row.suffix}"
-    if number > 1:
-        address += page_query(suffixed, number)
-    return address + f"{'&' if '?' in address else '?'}lang={spoken}" if spoken else address
-
-
-def links_of(opening: Opened, page: Page, path: str, suffixed: str, row: Format, spoken: str) -> str:
+def links_of(opening: Opened, urls: Urls, page: Page, here: str, canonical: str, row: Format,
+             licence: str) -> str:
     """The Link header of a page: every form of the document, what it describes, what describes its terms, its licence,
-    the pages beside it."""
+    the pages beside it. `here` is the document's address in no language, `urls` are in that of the page if it is one.
+    """
     iri, number = page.iri, page.number
     quoted = iri if _PLAIN_IRI.match(iri) else quote(iri, safe=":/?#[]@!$&()*+,;=%~._-")
-    licence = OWN.page if path == "ns" else opening.licence.page
     # the public address may change: what to cite is the IRI (RFC 8574)
     cited = f'<{quoted}>; rel="cite-as", ' if opening.public and iri.startswith(opening.release.base) else ""
-    links = (f'<{opening.site}{path}>; rel="canonical", <{quoted}>; rel="describes", {cited}'
-             f'</void.ttl>; rel="describedby", <{licence}>; rel="license"{suffixed.join(_ALTERNATES)}')
+    links = (f'<{canonical}>; rel="canonical", <{quoted}>; rel="describes", {cited}'
+             f'<{urls.void("ttl")}>; rel="describedby", <{licence}>; rel="license"{stem_of(here).join(_ALTERNATES)}')
     if number > 1:
-        links += f', <{address_of(suffixed, row, number - 1, spoken)}>; rel="prev"'
+        links += f', <{urls.form(here, row.suffix, number - 1)}>; rel="prev"'
     if page.more:
-        links += f', <{address_of(suffixed, row, number + 1, spoken)}>; rel="next"'
+        links += f', <{urls.form(here, row.suffix, number + 1)}>; rel="next"'
     return links
 
 
-def write_page(opening: Opened, page: Page, path: str, row: Format) -> bytes:
+def write_page(opening: Opened, page: Page, row: Format) -> bytes:
     """A page of a description in a format of RDF: Turtle and the line formats are written without parsing."""
-    url = f"{opening.release.base}{path}"
+    url = document_iri(opening.release.base, page.iri)
     if row.name in ("turtle", "trig"):
         return _turtle(opening, page, url.encode())
     body = b"".join([line + b" .\n" for line in _lines(opening, page, url.encode())])
     return body if row.name in ("n-triples", "n-quads") else formats.write(list(_triples(body)), row)
-
-
-def page_query(path: str, number: int) -> str:
-    """The page as it is added to an address."""
-    return f"{'&' if '?' in path else '?'}page={number}"
 
 
 def _turtle(opening: Opened, page: Page, url: bytes) -> bytes:
@@ -126,7 +110,7 @@ def _turtle(opening: Opened, page: Page, url: bytes) -> bytes:
     following = b""
     if page.more:
         bits |= _NEXT_BIT | _VIEW_BIT
-        onward = b"<" + url + page_query(url.decode(), page.number + 1).encode() + b">"
+        onward = b"<" + turned(url.decode(), page.number + 1).encode() + b">"
         following = b"".join(name + onward for name in _FOLLOWING)
     document = b"".join((b"<", url, b">", sheet, name, following, b" .\n"))
     parts = [own, document] if own else [document]
@@ -164,8 +148,8 @@ def _lines(opening: Opened, page: Page, url: bytes) -> list[bytes]:
     lines = page.own
     lines += [node + _ABOUT, node + _PART_OF + opening.own, node + opening.licensed, node + _TOPIC + topic]
     if page.more:
-        following = page_query(url.decode(), page.number + 1).encode()
-        lines += [node + name + b"<" + url + following + b">" for name in (_NEXT, _VIEW)]
+        onward = b"<" + turned(url.decode(), page.number + 1).encode() + b">"
+        lines += [node + name + onward for name in (_NEXT, _VIEW)]
     objects = (pair[pair.index(b" ") + 1 :] for pair in page.pairs)
     linked = dict.fromkeys([obj for obj in objects if obj[:1] == b"<"])
     for head in page.heads:

@@ -116,7 +116,8 @@ def problem(
     if page_wanted:
         title = title_of(status, spoken)
         page = request.render("problem.html", status=status, title=title, detail=detail, lang=spoken, code=code,
-                               was=more.get("lastDescription"), near=more.get("near"), here=request.path)
+                              was=more.get("lastDescription"), near=more.get("near"),
+                              here=request.mount + request.path)
         response = Reply(page, status)
     else:
         response = as_json({**members(status, code, detail), **more})

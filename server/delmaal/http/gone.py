@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 
 from werkzeug.http import http_date
 
@@ -27,23 +26,22 @@ def departed(request: Asked, iri: str) -> Reply | None:
     releases, base = request.publication.past, request.opened.release.base
     own = _RELEASE.match(iri.removeprefix(base)) if iri.startswith(base) else None
     if own and any(row.release == own[1] for row in releases.history.switches()):
-        return elsewhere(f"/release/{own[1]}", 303)
+        return elsewhere(request.urls.of_release(own[1]), 303)
     last = releases.history.last_with(iri)
     if last is None and iri.startswith(base):
         iri = by_suffix(iri, ROWS)[0]
         last = releases.history.last_with(iri)
     if last is None:
         return None
-    local = iri.removeprefix(base + "id/")
-    address = f"/doc/{quote(local, safe='/.~-_')}" if local != iri else f"/doc?iri={quote(iri, safe='')}"
     when = last.time.strftime("%Y-%m-%dT%H:%M:%SZ")
     sentence = f"{iri[:500]} is not described any more; the last release that had it is {last.release[:12]}, of {when}"
     if not releases.is_kept(last):
         return problem(request, 410, "resource-gone", f"{sentence}, which is no longer kept",
                        lastRelease=last.release, lastReleaseTime=when)
-    public, memento = request.opened.public, f"/release/{last.name}{address}"
+    urls, whole = request.urls, request.whole
+    target = urls.local(urls.thing(iri) or urls.document(iri))
     response = problem(request, 410, "resource-gone", sentence, lastRelease=last.release, lastReleaseTime=when,
-                       lastDescription=memento)
-    response.headers["Link"] = (f'{memento_links(address, public)}, '
-                                f'<{public}{memento}>; rel="last memento"; datetime="{http_date(last.time)}"')
+                       lastDescription=urls.memento(last.name, target))
+    memento = f'<{whole.memento(last.name, target)}>; rel="last memento"; datetime="{http_date(last.time)}"'
+    response.headers["Link"] = f"{memento_links(target, whole)}, {memento}"
     return response

@@ -20,14 +20,11 @@ PAST_OPEN = 12
 
 NAME = re.compile(r"[0-9a-f]{12,64}(?:~[1-9][0-9]{0,8})?\Z")
 
-_ROOTED = re.compile(rb"""((?:href|src|action)=["'])/(?!/|static/|sparql|release[/?"']|timemap/|feed|search)""")
-
 
 class Past(NamedTuple):
-    """The release that a request asked for by name: the switch that made it current, the address that it is under."""
+    """The release that a request asked for by name: the switch that made it current."""
 
     switch: Switch
-    prefix: str
 
 
 class PastReleases:
@@ -69,12 +66,3 @@ class PastReleases:
     def is_kept(self, switch: Switch) -> bool:
         """Whether the release of a switch is on the shelf."""
         return switch.release in self.history.kept()
-
-
-def within(body: bytes, prefix: str, banner: bytes) -> bytes:
-    """A page of an old release: `banner` stands before its content, and its addresses on this server lead to the same
-    release as itself, those apart that no release has of its own."""
-    page = _ROOTED.sub(rb"\1" + prefix.encode().replace(b"\\", rb"\\") + rb"/", body)
-    start, opening, rest = page.partition(b"<main")
-    tag, end, content = rest.partition(b">")
-    return b"".join((start, opening, tag, end, banner, content)) if end else page

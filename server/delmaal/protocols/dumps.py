@@ -13,12 +13,13 @@ from werkzeug.wsgi import FileWrapper
 
 from delmaal import formats
 from delmaal.formats import Format
-from delmaal.http.answers import CACHE, answer, elsewhere, memento_links, target_of
+from delmaal.http.answers import CACHE, answer, elsewhere, memento_links
 from delmaal.http.asked import Asked, is_strongly, names
 from delmaal.http.failures import format_asked, problem
 from delmaal.http.negotiate import HTML, choose, coding
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
+from delmaal.http.urls import target_of
 
 routes = Routes("dumps")
 
@@ -70,7 +71,7 @@ def _negotiated(request: Asked, part: str, suffix: str | None) -> Reply:
         return named
     chosen = named or choose(request.headers.get("Accept", ""), (*ROWS, HTML))
     if chosen is HTML:
-        return elsewhere(target_of("/doc", urlencode({"iri": _subject(request, part)})), 303, "Accept")
+        return elsewhere(request.urls.descriptions(urlencode({"iri": _subject(request, part)})), 303, "Accept")
     if chosen is None:
         available = [row.media_type for row in ROWS]
         return problem(request, 406, "format-unacceptable", f"had as {', '.join(available)}", available=available)
@@ -121,7 +122,7 @@ def dump(request: Asked, name: str) -> Reply:
     if coded and response.status_code == 200:
         response.headers["Content-Encoding"] = coded
     if request.past is None:
-        response.headers.add("Link", memento_links(target_of(request.path, ""), request.opened.public))
+        response.headers.add("Link", memento_links(target_of(request.path, ""), request.whole))
         response.vary_by("Accept-Datetime")
     return response
 

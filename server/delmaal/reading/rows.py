@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import NamedTuple
-from urllib.parse import quote
+from typing import NamedTuple, Protocol
 
 from delmaal.languages import best
 from delmaal.reading.releases import Opened
@@ -26,15 +24,49 @@ _SDG = PREFIXES["sdg"]
 _SDG_CODE = re.compile(r"\d{1,2}(?:\.[0-9a-d]{1,2})?\Z")
 
 
-def labelled(opened: Opened, iri: str, language: str, labels: Mapping[str, str] | None = None) -> Value:
+class Addresses(Protocol):
+    """Where pages are read; who makes an answer knows it (`http/urls.py`)."""
+
+    key: str
+
+    def speaking(self, language: str) -> Addresses:
+        """The same addresses, those of pages in a language."""
+
+    def thing(self, iri: str) -> str:
+        """The page of an IRI; nothing for one that has none."""
+
+    def home(self) -> str:
+        """The home page."""
+
+
+class Nowhere:
+    """No addresses: for who reads a release and shows no links."""
+
+    key = ""
+
+    def speaking(self, _language: str) -> Nowhere:
+        """None either."""
+        return self
+
+    def thing(self, _iri: str) -> str:
+        """Nothing."""
+        return ""
+
+    def home(self) -> str:
+        """Nothing."""
+        return ""
+
+
+def labelled(opened: Opened, urls: Addresses, iri: str, language: str,
+             labels: Mapping[str, str] | None = None) -> Value:
     """An IRI by its label: in the page's language, else the nearest, marked with its language; else shortened.
 
-    `labels` are those of the release where they are not given.
+    `urls` are those of pages in the page's language. `labels` are those of the release where they are not given.
     """
     if labels is None:
         labels = opened.labels(iri)
     code = iri[len(_SDG) :] if iri.startswith(_SDG) and _SDG_CODE.match(iri, len(_SDG)) else ""
-    href = address(opened.release.base, iri)
+    href = urls.thing(iri)
     if labels:
         told = best(labels, language)
         return Value(labels[told], told if told != language else "", href, code)
@@ -45,17 +77,6 @@ def shortened(base: str, iri: str) -> str:
     """An IRI as a prefixed name, else without the publication's base, else whole."""
     short = compact(iri)
     return short if short != iri else iri.removeprefix(base)
-
-
-@lru_cache(maxsize=1 << 14)
-def address(base: str, iri: str) -> str:
-    """Where the page of an IRI is on this server; nothing for an IRI that is no web address or name."""
-    local = iri.removeprefix(base + "id/")
-    if local != iri and "#" not in local and "?" not in local:
-        return f"/doc/{quote(local, safe='/.~-_')}"
-    if iri.startswith(("http://", "https://", "urn:")):
-        return f"/doc?iri={quote(iri, safe='')}"
-    return ""
 
 
 def natural(text: str) -> list[tuple[int, str]]:

@@ -15,7 +15,7 @@ from delmaal.languages import best
 from delmaal.lookup import EVERY
 from delmaal.ntriples import Term, read_term
 from delmaal.reading.releases import Opened
-from delmaal.reading.rows import Value, labelled
+from delmaal.reading.rows import Addresses, Nowhere, Value, labelled
 from delmaal.terms import PREFIXES, compact
 
 KEPT = 8_000
@@ -79,13 +79,16 @@ class Thing:
 
 
 class Things:
-    """What is read of one open release; it does not keep the release open."""
+    """What is read of one open release, for pages that name the addresses of `urls`; it does not keep the release open.
+    """
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, urls: Addresses, same: Things | None = None) -> None:
+        """`same` has read the release for other addresses, and shares what has none in it."""
         self._opened = ref(opened)
-        self._things: dict[str, Thing] = {}
+        self.urls = urls
+        self._things: dict[str, Thing] = same._things if same else {}
         self._labels: dict[tuple[str, str], Value] = {}
-        self._links: dict[tuple[str, int], Links] = {}
+        self._links: dict[tuple[str, int], Links] = same._links if same else {}
         self._made: dict[Hashable, Any] = {}
 
     @property
@@ -145,9 +148,7 @@ class Things:
         key = (iri, language)
         found = self._labels.get(key)
         if found is None:
-            found = labelled(self.opened, iri, language)
-            if found.href:
-                found = found._replace(href=spoken_address(found.href, language))
+            found = labelled(self.opened, self.urls.speaking(language), iri, language)
             if len(self._labels) >= KEPT:
                 self._labels.clear()
             self._labels[key] = found
@@ -166,20 +167,23 @@ class Things:
         return self.label(iri, language).href
 
 
-_BY_RELEASE: WeakKeyDictionary[Opened, Things] = WeakKeyDictionary()
+_BY_RELEASE: WeakKeyDictionary[Opened, dict[str, Things]] = WeakKeyDictionary()
+_NOWHERE = Nowhere()
+
+MOUNTS = 8
+"""For how many kinds of addresses what is read of a release is kept: a server has a few, whatever proxies say."""
 
 
-def things_of(opened: Opened) -> Things:
-    """What is read of a release, kept for as long as the release is open."""
-    found = _BY_RELEASE.get(opened)
+def things_of(opened: Opened, urls: Addresses = _NOWHERE) -> Things:
+    """What is read of a release, kept for as long as the release is open: without addresses, or with those of a mount.
+    """
+    known = _BY_RELEASE.setdefault(opened, {})
+    found = known.get(urls.key)
     if found is None:
-        found = _BY_RELEASE.setdefault(opened, Things(opened))
+        if len(known) >= MOUNTS:
+            known.clear()
+        found = known[urls.key] = Things(opened, urls, next(iter(known.values()), None))
     return found
-
-
-def spoken_address(href: str, language: str) -> str:
-    """An address on this server, in a language."""
-    return f"{href}{'&' if '?' in href else '?'}lang={language}"
 
 
 def chosen(texts: dict[str, str], language: str) -> Text | None:

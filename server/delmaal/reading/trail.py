@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from delmaal.reading.releases import Opened
-from delmaal.reading.rows import Value
-from delmaal.reading.things import spoken_address
+from delmaal.reading.rows import Addresses, Value
 
 TITLE = 110
 """Letters of a title in the browser's tab and on a card; a page shows it whole."""
@@ -39,6 +38,6 @@ def publication(opened: Opened, language: str) -> str:
     return titles.get(language) or next(iter(titles.values()), "")
 
 
-def home_step(language: str, text: str) -> Step:
+def home_step(urls: Addresses, language: str, text: str) -> Step:
     """The first step of every trail."""
-    return Step(text, spoken_address("/", language))
+    return Step(text, urls.speaking(language).home())

@@ -146,7 +146,7 @@ def _finished(asked: Asked, found: Reply) -> Reply:
     if page and found.status_code != 304 and "Content-Security-Policy" not in headers:
         headers.extend(PAGE_HEADERS)
     if asked.endpoint == "pages.home" and found.status_code in (200, 304):
-        for line in interfaces.home_links(asked.opened):
+        for line in interfaces.home_links(asked):
             headers.add("Link", line)
     if asked.method == "OPTIONS":
         headers.extend(preflight(asked.headers.get("Access-Control-Request-Headers"), headers.get("Allow", "")))

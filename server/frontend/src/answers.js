@@ -50,11 +50,11 @@ function shortened(iri, { base, prefixes }) {
   return iri.startsWith(base) ? iri.slice(base.length) : iri;
 }
 
-function addressOf(iri, { base, prefixes }) {
-  if (iri.startsWith(`${base}id/`) && !/[?#]/.test(iri)) return `/doc/${iri.slice(base.length + 3)}`;
-  if (iri.startsWith(`${base}data/`)) return `/${iri.slice(base.length)}`;
+function addressOf(iri, { base, prefixes, urls }) {
+  if (iri.startsWith(`${base}id/`) && !/[?#]/.test(iri)) return urls.thing + iri.slice(base.length + 3);
+  if (iri.startsWith(`${base}data/`)) return urls.data + iri.slice(base.length + 5);
   if (iri.startsWith(base) || iri.startsWith(prefixes.sdg) || iri.startsWith(prefixes.delmaal)) {
-    return `/doc?iri=${encodeURIComponent(iri)}`;
+    return urls.iri + encodeURIComponent(iri);
   }
   return /^https?:\/\//.test(iri) ? iri : "";
 }

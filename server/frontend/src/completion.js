@@ -15,9 +15,9 @@ export function knowPrefixes(Yasqe, prefixes) {
 
 /** Registers the completers of this publication and leaves out those that ask other servers. */
 export function completeFrom(Yasqe, settings) {
-  const { prefixes, lang, words } = settings;
+  const { prefixes, lang, words, urls } = settings;
   let asked;
-  const terms = (kind) => (asked ??= fetch("/sparql/completion.json").then((answer) => answer.json()))
+  const terms = (kind) => (asked ??= fetch(urls.completion).then((answer) => answer.json()))
     .then((found) => found[kind].map((term) => ({ ...term, ...searchable(term) })));
   for (const [name, original, kind] of [["classes", "class", "classes"], ["properties", "property", "properties"]]) {
     Yasqe.forkAutocompleter(original, {

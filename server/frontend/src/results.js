@@ -13,7 +13,7 @@ export async function ask(query, settings, signal) {
   const began = performance.now();
   let reply;
   try {
-    reply = await fetch("/sparql", {
+    reply = await fetch(settings.urls.sparql, {
       method: "POST",
       headers: { Accept: "application/sparql-results+json, text/turtle;q=0.9", "Accept-Language": settings.lang },
       body: new URLSearchParams({ query }),
@@ -91,33 +91,33 @@ function raw(text) {
 }
 
 /** The address of a query, in a format or as a page; a long one goes after the #, which no server has to take. */
-export function addressOf(query, format) {
+export function addressOf(query, { urls }, format) {
   const rest = format ? `&format=${format}` : "";
-  const address = `/sparql?query=${encodeURIComponent(query)}${rest}`;
-  return address.length > LONGEST_ADDRESS && !format ? `/sparql#query=${encodeURIComponent(query)}` : address;
+  const address = `${urls.sparql}?query=${encodeURIComponent(query)}${rest}`;
+  return address.length > LONGEST_ADDRESS && !format ? `${urls.sparql}#query=${encodeURIComponent(query)}` : address;
 }
 
 function offersOf(query, truth, settings) {
   const { words, formats } = settings;
   const rows = isGraph(query) ? formats.graph : formats.table.filter(([name]) => !truth || !["csv", "tsv"].includes(name));
-  const kept = addressOf(declared(query, settings.prefixes)); // whoever gets it may paste it elsewhere
+  const kept = addressOf(declared(query, settings.prefixes), settings); // whoever gets it may paste it elsewhere
   const link = new URL(kept, location.href).href;
   return [
     el("h3", {}, words.downloads),
     el("ul", { class: "formats" }, rows.map(([name, label, suffix]) => el("li", {},
-      el("a", { href: addressOf(query, name), download: `delmaal.${suffix}`, onclick: (event) => post(event, query, name, suffix) }, label)))),
+      el("a", { href: addressOf(query, settings, name), download: `delmaal.${suffix}`, onclick: (event) => post(event, query, settings, name, suffix) }, label)))),
     el("p", { class: "permanent" }, `${words.permanent}: `, el("a", { href: kept }, cut(link)), " ", copier(link, words)),
     el("h3", {}, words.snippets),
-    ...snippetsFor(settings.snippets, query, new URL("/sparql", location.href).href, settings.prefixes).map(([title, text]) =>
+    ...snippetsFor(settings.snippets, query, new URL(settings.urls.sparql, location.href).href, settings.prefixes).map(([title, text]) =>
       el("details", { class: "snippet" }, el("summary", {}, title), copier(text, words), el("pre", { class: "text", tabindex: "0" }, el("code", {}, text)))),
   ];
 }
 
 /** A query that is too long for an address is sent in the body instead, and its answer kept as a file. */
-async function post(event, query, format, suffix) {
-  if (addressOf(query, format).length <= LONGEST_ADDRESS) return;
+async function post(event, query, settings, format, suffix) {
+  if (addressOf(query, settings, format).length <= LONGEST_ADDRESS) return;
   event.preventDefault();
-  const reply = await fetch("/sparql", { method: "POST", body: new URLSearchParams({ query, format }) });
+  const reply = await fetch(settings.urls.sparql, { method: "POST", body: new URLSearchParams({ query, format }) });
   const address = URL.createObjectURL(await reply.blob());
   el("a", { href: address, download: `delmaal.${suffix}` }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60_000);

@@ -62,7 +62,7 @@ function start(form) {
       const reply = await ask(query, settings, own.signal);
       show(reply, query, settings, places);
       pointOut(reply.problem ?? "");
-      history.replaceState(null, "", address(query, settings.lang));
+      history.replaceState(null, "", address(query, settings, settings.lang));
       point(query);
     } catch (error) {
       if (error.name !== "AbortError") throw error;
@@ -100,7 +100,7 @@ function start(form) {
   function point(query) {
     for (const link of document.querySelectorAll("a.language, a[hreflang]")) {
       const lang = link.getAttribute("hreflang");
-      if (new URL(link.href).pathname === "/sparql" && lang) link.href = address(query, lang);
+      if (new URL(link.href).pathname === settings.urls.sparql && lang) link.href = address(query, settings, lang);
     }
   }
 
@@ -109,7 +109,7 @@ function start(form) {
   if (carried || new URLSearchParams(location.search).has("query")) run();
 }
 
-function address(query, lang) {
-  const found = addressOf(query);
-  return found.includes("#") ? found.replace("/sparql#", `/sparql?lang=${lang}#`) : `${found}&lang=${lang}`;
+function address(query, settings, lang) {
+  const found = addressOf(query, settings);
+  return found.includes("#") ? found.replace("#", `?lang=${lang}#`) : `${found}&lang=${lang}`;
 }

@@ -11,11 +11,11 @@ const KEYWORDS = ["base", "prefix", "select", "distinct", "reduced", "construct"
   "separator", "group_concat"];
 
 /** Registers the completer; classes and properties go first, where those may stand. */
-export function completeThings(Yasqe, { lang }) {
+export function completeThings(Yasqe, { lang, urls }) {
   const known = new Map();
   const named = (prefix) => {
     if (!known.has(prefix)) {
-      known.set(prefix, fetch(`/reconcile/${lang}/suggest/entity?prefix=${encodeURIComponent(prefix)}`)
+      known.set(prefix, fetch(`${urls.reconcile}/${lang}/suggest/entity?prefix=${encodeURIComponent(prefix)}`)
         .then((answer) => (answer.ok ? answer.json() : { result: [] }))
         .catch(() => ({ result: [] }))
         .then((found) => new Map(found.result.map((thing) => [`<${thing.id}>`, thing]))));

@@ -16,6 +16,7 @@ from werkzeug.http import http_date
 from delmaal.http.asked.headers import date, media_type, one_range
 from delmaal.http.fields import Fields, Parameters
 from delmaal.http.negotiate import language
+from delmaal.http.urls import Urls, urls_of
 from delmaal.languages import CATALOGUES
 
 if TYPE_CHECKING:
@@ -36,8 +37,13 @@ class Asked:
     the path. `gone` tells
     whether the client has left. Where the answer is wanted `at_once`, what would take long raises Later, and a query
     raises Asking (see `later`).
+
+    `root` is the path of the site and `mount` that of the publication, both as a client sees them and without a slash
+    at the end; `path` is what stands behind the mount.
     """
 
+    root = ""
+    mount = ""
     opened: Opened = None  # type: ignore[assignment]  # until the answer is looked for, and where nothing is open
     at_once = False
     endpoint = ""
@@ -61,8 +67,32 @@ class Asked:
 
     def at(self, path: str) -> Asked:
         """The same request of another path."""
-        return Asked(self.publication, self.method, path, self.query, self.headers, self.body, self.client, self.scheme,
-                     self.gone)
+        found = Asked(self.publication, self.method, path, self.query, self.headers, self.body, self.client,
+                      self.scheme, self.gone)
+        found.root, found.mount = self.root, self.mount
+        return found
+
+    @property
+    def urls(self) -> Urls:
+        """The addresses that the answer names: within the release that was asked for by name, in no language yet."""
+        opened, past = self.opened, self.past
+        return urls_of(self.root, self.mount, past.switch.name if past else "", opened.release.base if opened else "")
+
+    @property
+    def whole(self) -> Urls:
+        """The addresses that a program keeps: under the public address where one is set, and of the current release."""
+        urls, public = self.urls.within(""), self.opened.public
+        return urls.under(public) if public else urls
+
+    @property
+    def now(self) -> str:
+        """Where what is asked of an old release is told as it is now."""
+        return self.urls.now(self.path, self.query)
+
+    @property
+    def canonical(self) -> Urls:
+        """The addresses that pages are told to have, whichever they were read at."""
+        return self.urls.within("").under(self.opened.site.rstrip("/"))
 
     @property
     def args(self) -> Parameters:
@@ -123,4 +153,5 @@ class Asked:
 
     def render(self, template: str, **given: Any) -> str:
         """A page, or a part of one, from a template."""
-        return self.publication.render(template, {"request": self, **given})
+        return self.publication.render(template, {"request": self, "urls": self.urls.speaking(given.get("lang", "")),
+                                                  **given})

@@ -7,15 +7,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from delmaal.http.asked import Asked
 from delmaal.http.origin import naming
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
+from delmaal.http.urls import Urls
 from delmaal.reading.offers import WHOLE, datasets_of
-from delmaal.reading.releases import Opened
 
 LINKSET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 """The media type with the profile by which an API catalogue is known (RFC 9727, 5.1)."""
@@ -27,103 +27,102 @@ routes = Routes("discovery")
 class Link:
     """A link of the home page's: where to, its relation, the media type, a title."""
 
-    path: str
+    to: Callable[[Urls], str]
     relation: str
     media_type: str = ""
     title: str = ""
 
 
 LINKS: tuple[Link, ...] = (
-    Link("/.well-known/api-catalog", "api-catalog", "application/linkset+json"),
-    Link("/openapi.json", "service-desc", "application/json", "OpenAPI"),
-    Link("/service-description", "service-desc", "text/turtle", "SPARQL 1.1 Service Description"),
-    Link("/sparql", "service-doc", "text/html"),
-    Link("/catalog", "describedby", "text/turtle", "DCAT-AP-NO"),
-    Link("/.well-known/void", "describedby", "text/turtle", "VoID"),
-    Link("/catalog.jsonld", "alternate", "application/ld+json", "DCAT-AP-NO"),
-    Link("/feed", "alternate", "text/turtle", "Linked Data Event Stream"),
-    Link("/cite.bib", "alternate", "application/x-bibtex", "BibTeX"),
-    Link("/cite.json", "alternate", "application/vnd.citationstyles.csl+json", "CSL-JSON"),
-    Link("/sitemap.xml", "sitemap", "application/xml"),
+    Link(Urls.api_catalogue, "api-catalog", "application/linkset+json"),
+    Link(Urls.openapi, "service-desc", "application/json", "OpenAPI"),
+    Link(Urls.service_description, "service-desc", "text/turtle", "SPARQL 1.1 Service Description"),
+    Link(Urls.sparql, "service-doc", "text/html"),
+    Link(Urls.catalog, "describedby", "text/turtle", "DCAT-AP-NO"),
+    Link(Urls.void, "describedby", "text/turtle", "VoID"),
+    Link(lambda urls: urls.catalog("jsonld"), "alternate", "application/ld+json", "DCAT-AP-NO"),
+    Link(Urls.feed, "alternate", "text/turtle", "Linked Data Event Stream"),
+    Link(lambda urls: urls.cite("bib"), "alternate", "application/x-bibtex", "BibTeX"),
+    Link(lambda urls: urls.cite("json"), "alternate", "application/vnd.citationstyles.csl+json", "CSL-JSON"),
+    Link(Urls.sitemap, "sitemap", "application/xml"),
 )
 """What the home page links to; licence and the address to cite are the publication's and come beside it."""
 
 Description = Mapping[str, Sequence[Link]]
 
-INTERFACES: Mapping[str, Description] = {
-    "/sparql": {
-        "service-desc": (Link("/service-description.ttl", "", "text/turtle", "SPARQL 1.1 Service Description"),
-                         Link("/openapi.json", "", "application/json", "OpenAPI")),
-        "service-doc": (Link("/sparql", "", "text/html", "SPARQL"),),
-        "service-meta": (Link("/.well-known/void", "", "text/turtle", "VoID"),),
-        "status": (Link("/ready", "", "text/plain"),),
-    },
-    "/doc": {
-        "service-desc": (Link("/openapi.json", "", "application/json", "OpenAPI"),),
-        "service-doc": (Link("/ns", "", "text/html"),),
-        "service-meta": (Link("/.well-known/void", "", "text/turtle", "VoID"),),
-        "status": (Link("/ready", "", "text/plain"),),
-    },
-    "/feed": {
-        "service-desc": (Link("/openapi.json", "", "application/json", "OpenAPI"),),
-        "service-meta": (Link("/feed", "", "text/turtle", "Linked Data Event Stream"),),
-    },
-    "/catalog": {
-        "service-desc": (Link("/openapi.json", "", "application/json", "OpenAPI"),),
-        "service-meta": (Link("/catalog.ttl", "", "text/turtle", "DCAT-AP-NO"),
-                         Link("/catalog.jsonld", "", "application/ld+json", "DCAT-AP-NO")),
-    },
-    "/reconcile": {
-        "service-desc": (Link("/openapi.json", "", "application/json", "OpenAPI"),),
-        "service-meta": (Link("/reconcile", "", "application/json", "Reconciliation Service API 0.2"),),
-        "status": (Link("/ready", "", "text/plain"),),
-    },
-    "/search.json": {
-        "service-desc": (Link("/openapi.json", "", "application/json", "OpenAPI"),),
-        "service-doc": (Link("/search", "", "text/html"),),
-        "service-meta": (Link("/opensearch.xml", "", "application/opensearchdescription+xml", "OpenSearch"),),
-        "status": (Link("/ready", "", "text/plain"),),
-    },
-}
+INTERFACES: Sequence[tuple[Callable[[Urls], str], Description]] = (
+    (Urls.sparql, {
+        "service-desc": (Link(lambda urls: urls.service_description("ttl"), "", "text/turtle",
+                              "SPARQL 1.1 Service Description"),
+                         Link(Urls.openapi, "", "application/json", "OpenAPI")),
+        "service-doc": (Link(Urls.sparql, "", "text/html", "SPARQL"),),
+        "service-meta": (Link(Urls.void, "", "text/turtle", "VoID"),),
+        "status": (Link(Urls.ready, "", "text/plain"),),
+    }),
+    (Urls.descriptions, {
+        "service-desc": (Link(Urls.openapi, "", "application/json", "OpenAPI"),),
+        "service-doc": (Link(Urls.ontology, "", "text/html"),),
+        "service-meta": (Link(Urls.void, "", "text/turtle", "VoID"),),
+        "status": (Link(Urls.ready, "", "text/plain"),),
+    }),
+    (Urls.feed, {
+        "service-desc": (Link(Urls.openapi, "", "application/json", "OpenAPI"),),
+        "service-meta": (Link(Urls.feed, "", "text/turtle", "Linked Data Event Stream"),),
+    }),
+    (Urls.catalog, {
+        "service-desc": (Link(Urls.openapi, "", "application/json", "OpenAPI"),),
+        "service-meta": (Link(lambda urls: urls.catalog("ttl"), "", "text/turtle", "DCAT-AP-NO"),
+                         Link(lambda urls: urls.catalog("jsonld"), "", "application/ld+json", "DCAT-AP-NO")),
+    }),
+    (Urls.reconcile, {
+        "service-desc": (Link(Urls.openapi, "", "application/json", "OpenAPI"),),
+        "service-meta": (Link(Urls.reconcile, "", "application/json", "Reconciliation Service API 0.2"),),
+        "status": (Link(Urls.ready, "", "text/plain"),),
+    }),
+    (Urls.search_json, {
+        "service-desc": (Link(Urls.openapi, "", "application/json", "OpenAPI"),),
+        "service-doc": (Link(Urls.search, "", "text/html"),),
+        "service-meta": (Link(Urls.opensearch, "", "application/opensearchdescription+xml", "OpenSearch"),),
+        "status": (Link(Urls.ready, "", "text/plain"),),
+    }),
+)
 """The interfaces of the server, each with what describes it."""
 
 
-def home_links(release: Opened) -> list[str]:
+def home_links(request: Asked) -> list[str]:
     """The home page's links, as lines of a Link header (RFC 8288)."""
+    release, urls = request.opened, request.urls
     whole = datasets_of(release).get(WHOLE)
-    lines = [_line(link) for link in LINKS]
+    lines = [_line(link, urls) for link in LINKS]
     if whole is not None:
         lines.append(f'<{whole.licence}>; rel="license"')
     lines.append(f'<{release.release.base}release/{release.release.id}>; rel="cite-as"')
     return lines
 
 
-def _line(link: Link) -> str:
+def _line(link: Link, urls: Urls) -> str:
     kind = f'; type="{link.media_type}"' if link.media_type else ""
     title = f'; title="{link.title}"' if link.title else ""
-    return f'<{link.path}>; rel="{link.relation}"{kind}{title}'
+    return f'<{link.to(urls)}>; rel="{link.relation}"{kind}{title}'
 
 
 @routes.get("/.well-known/api-catalog")
 def api_catalogue(request: Asked) -> Reply:
     """The catalogue of interfaces, which names this server whole."""
     return naming(request, _linkset, LINKSET, vary="", headers=[
-        ("Link", '</.well-known/api-catalog>; rel="api-catalog"; type="application/linkset+json"')])
+        ("Link", f'<{request.urls.api_catalogue()}>; rel="api-catalog"; type="application/linkset+json"')])
 
 
-def _linkset(here: str) -> bytes:
-    whole = {
-        "anchor": f"{here}/.well-known/api-catalog",
-        "item": [{"href": f"{here}{path}"} for path in INTERFACES],
-    }
+def _linkset(here: Urls) -> bytes:
+    whole = {"anchor": here.api_catalogue(), "item": [{"href": interface(here)} for interface, _ in INTERFACES]}
     rows = [
-        {"anchor": f"{here}{path}",
+        {"anchor": interface(here),
          **{relation: [_target(here, link) for link in links] for relation, links in described.items()}}
-        for path, described in INTERFACES.items()
+        for interface, described in INTERFACES
     ]
     return (json.dumps({"linkset": [whole, *rows]}, indent=1) + "\n").encode()
 
 
-def _target(here: str, link: Link) -> dict[str, str]:
-    found = {"href": f"{here}{link.path}", "type": link.media_type}
+def _target(here: Urls, link: Link) -> dict[str, str]:
+    found = {"href": link.to(here), "type": link.media_type}
     return {**found, "title": link.title} if link.title else found

@@ -10,9 +10,8 @@ index, the same wherever the release is served, so that a page is found without 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from delmaal.http.answers import answer
@@ -21,19 +20,23 @@ from delmaal.http.failures import problem
 from delmaal.http.origin import naming
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
+from delmaal.http.urls import Urls
 from delmaal.reading.releases import Opened
 
 PAGE = 50_000
 """Addresses of one sitemap; the protocol allows no more."""
 
-PAGES = ("/", "/matrix", "/search", "/sparql", "/sparql/examples", "/ns", "/shapes", "/problems")
-"""Pages that are of no one thing; those that this server has are named on the first page."""
+PAGES: tuple[Callable[[Urls], str], ...] = (
+    Urls.home, Urls.matrix, Urls.search, Urls.sparql, Urls.examples, Urls.ontology, Urls.shapes, Urls.problems)
+"""Pages that are of no one thing; they are named on the first page."""
 
 INNER = ("activity", "checksum", "contact", "distribution", "file", "record", "report", "rights", "software",
          "temporal", "void")
 """Kinds of things that tell of the release's own files: whoever looks for the data looks for none of them."""
 
-CLOSED = ("/sparql?", "/doc?", "/search?", "/reconcile", "/metrics")
+CLOSED: tuple[Callable[[Urls], str], ...] = (
+    lambda urls: f"{urls.sparql()}?", lambda urls: f"{urls.descriptions()}?", lambda urls: f"{urls.search()}?",
+    Urls.reconcile, Urls.metrics)
 """Addresses that crawlers are asked to leave alone: there is no end to them, or nothing in them."""
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -47,8 +50,10 @@ def robots(request: Asked) -> Reply:
     """What crawlers may read, and where the sitemap is."""
     if not request.publication.settings.crawlers:
         return answer(request, lambda: b"User-agent: *\nDisallow: /\n", _ROBOTS, vary="")
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), "Allow: /", "", "Sitemap: "]
-    return naming(request, lambda here: f"{chr(10).join(lines)}{here}/sitemap.xml\n".encode(), _ROBOTS, vary="")
+    urls = request.urls
+    lines = ["User-agent: *", *(f"Disallow: {closed(urls)}" for closed in CLOSED), f"Allow: {urls.home()}", "",
+             "Sitemap: "]
+    return naming(request, lambda here: f"{chr(10).join(lines)}{here.sitemap()}\n".encode(), _ROBOTS, vary="")
 
 
 @routes.get("/sitemap.xml")
@@ -57,10 +62,8 @@ def sitemap(request: Asked) -> Reply:
     release = request.opened
     count = _page_count(release)
     if count == 1:
-        return _document(request, "urlset", "url", _addresses(release, 1, _pages(request)), release)
-    return _document(
-        request, "sitemapindex", "sitemap", (f"/sitemap-{number}.xml" for number in range(1, count + 1)), release
-    )
+        return _document(request, "urlset", "url", lambda here: _addresses(release, 1, here))
+    return _document(request, "sitemapindex", "sitemap", lambda here: map(here.sitemap, range(1, count + 1)))
 
 
 @routes.get("/sitemap-<int:number>.xml")
@@ -69,7 +72,7 @@ def sitemap_page(request: Asked, number: int) -> Reply:
     release = request.opened
     if not 1 <= number <= _page_count(release):
         return problem(request, 404, "page-unknown", f"the sitemap has {_page_count(release)} pages")
-    return _document(request, "urlset", "url", _addresses(release, number, _pages(request)), release)
+    return _document(request, "urlset", "url", lambda here: _addresses(release, number, here))
 
 
 def _page_count(release: Opened) -> int:
@@ -77,34 +80,30 @@ def _page_count(release: Opened) -> int:
     return max(1, -(-(release.lookup.subject_count + len(PAGES)) // PAGE))
 
 
-def _pages(request: Asked) -> list[str]:
-    """The pages of PAGES that this server has."""
-    return [path for path in PAGES if path in request.publication.router.rules]
-
-
-def _addresses(release: Opened, number: int, pages: Iterable[str]) -> Iterator[str]:
-    """The addresses of a page of the sitemap; `pages` are of no one thing, and stand on the first."""
+def _addresses(release: Opened, number: int, here: Urls) -> Iterator[str]:
+    """The addresses of a page of the sitemap; PAGES stand on the first."""
     start = (number - 1) * PAGE - (len(PAGES) if number > 1 else 0)
     if number == 1:
-        yield from pages
+        yield from (page(here) for page in PAGES)
     things = f"{release.release.base}id/"
     inner = tuple(f"{things}{kind}/" for kind in INNER)
     last = ""
     for iri in release.lookup.subjects(start, PAGE - (len(PAGES) if number == 1 else 0)):
         if iri.startswith(things) and not iri.startswith(inner) and iri != last and "#" not in iri:
-            yield f"/doc/{quote(iri.removeprefix(things), safe='/.~-_')}"
+            yield here.thing(iri)
         last = iri
 
 
-def _document(request: Asked, root: str, entry: str, paths: Iterable[str], release: Opened) -> Reply:
+def _document(request: Asked, root: str, entry: str, addresses: Callable[[Urls], Iterable[str]]) -> Reply:
+    release = request.opened
     since = release.since.replace(microsecond=0) if release.since else None
-    return naming(request, lambda here: "".join(_lines(root, entry, paths, here, since)).encode(),
+    return naming(request, lambda here: "".join(_lines(root, entry, addresses(here), since)).encode(),
                   "application/xml; charset=utf-8", root, vary="")
 
 
-def _lines(root: str, entry: str, paths: Iterable[str], here: str, since: datetime | None) -> Iterator[str]:
+def _lines(root: str, entry: str, addresses: Iterable[str], since: datetime | None) -> Iterator[str]:
     changed = f"<lastmod>{since.isoformat()}</lastmod>" if since else ""
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{_NAMESPACE}">\n'
-    for path in paths:
-        yield f"<{entry}><loc>{escape(here + path)}</loc>{changed}</{entry}>\n"
+    for address in addresses:
+        yield f"<{entry}><loc>{escape(address)}</loc>{changed}</{entry}>\n"
     yield f"</{root}>\n"

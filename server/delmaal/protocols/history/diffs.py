@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import quote
 
 from delmaal.errors import QueryTooBig
 from delmaal.formats import Format
@@ -24,7 +25,6 @@ from delmaal.http.routes import Routes
 from delmaal.languages import best
 from delmaal.protocols.history.view import A_DAY, FOREVER, find_release, trail_of
 from delmaal.reading.releases import Opened
-from delmaal.reading.rows import address
 from delmaal.release.difference import MEDIA_TYPE, SCOPES, SUFFIX, Edit, difference, difference_of, write_patch
 from delmaal.release.log import Switch
 from delmaal.release.summary import Summary, summarise, written
@@ -52,8 +52,8 @@ def diff(request: Asked, release: str, other: str) -> Reply:
     scope = request.args.get("scope", "data")
     if scope not in SCOPES:
         return problem(request, 400, "scope-unknown", f"scope is one of {', '.join(SCOPES)}")
-    one = find_release(request, release, f"/diff/{other}")
-    two = find_release(request, stem, other.removeprefix(stem), f"/release/{release}/diff/")
+    one = find_release(request, release, lambda urls, name: urls.diff(name, quote(other)))
+    two = find_release(request, stem, lambda urls, name: urls.diff(release, name + other.removeprefix(stem)))
     if isinstance(one, Reply):
         return one
     if isinstance(two, Reply):
@@ -113,15 +113,15 @@ def _text(request: Asked, one: Side, two: Side, spoken: str, _scope: str) -> byt
 def _page(request: Asked, one: Side, two: Side, spoken: str, _scope: str) -> bytes:
     def leading(iri: str, how: str) -> str:
         side = one if how == "removed" else two
-        local = address(side[1].release.base, iri)
-        return f"/release/{side[0].name}{local}" if local else ""
+        return urls.within(side[0].name).thing(iri)
 
+    urls = request.urls.speaking(spoken)
     words, summary = WORDS.within(spoken), _summary(request, one, two)
     return request.render(
         "diff.html", it=summary, old=one[0], new=two[0], lang=spoken, words=words, leading=leading,
         parts=summary.parts_in(spoken), classes=summary.classes_in(spoken),
         label=lambda labels: labels.get(best(labels, spoken), ""),
-        trail=trail_of(spoken), tab=words["difference"], here=f"/release/{one[0].name}/diff/{two[0].name}",
+        trail=trail_of(request, spoken), tab=words["difference"], here=request.urls.diff(one[0].name, two[0].name),
         release=two[1].release,
     ).encode()
 

@@ -4,9 +4,10 @@
     /feed/<switch>/<page>  a page of the resources that a switch changed; it never changes, and leads to the next one
     /feed/<switch>-<later>/<page>    the same after the switch's release was dropped: what had not changed again by then
 
-A member is a version of a resource: its IRI is that of the memento, it says which resource it is a version of and when
-it became current, and all that the data say of the resource then, or, where the resource left, that it did. Pages are
-addressed relative to the server; the stream and its members have the publication's IRIs.
+A member is a version of a resource: its IRI is the address of the memento under the publication's base, it says which
+resource it is a version of and when it became current, and all that the data say of the resource then, or, where the
+resource left, that it did. Pages are addressed relative to the server; the stream and its members have the
+publication's IRIs.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from hashlib import sha1
-from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
@@ -29,6 +29,7 @@ from delmaal.http.negotiate import HTML, choose
 from delmaal.http.past_words import WORDS
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
+from delmaal.http.urls import Urls, urls_of
 from delmaal.languages import CATALOGUES
 from delmaal.protocols.history.view import FOREVER, not_here
 from delmaal.release.changes import CAME, CHANGED, LEFT, Change, Fragment, read_page
@@ -59,7 +60,7 @@ def root(request: Asked) -> Reply:
     if row is None:
         return _unacceptable(request)
     if row is HTML:
-        return elsewhere("/release", 303, "Accept")
+        return elsewhere(request.urls.releases(), 303, "Accept")
     response = Reply(_written(_root(request), row), content_type=row.content_type)
     response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = CACHE
@@ -124,8 +125,8 @@ def _unacceptable(request: Asked) -> Reply:
 def _root(request: Asked) -> Iterator[Triple]:
     """The stream, what its members are like, what is retained, and where each switch's changes begin."""
     history, base = request.publication.past.history, request.opened.release.base
-    manifest, settings = request.opened.release.manifest, request.publication.settings
-    stream, node = NamedNode(f"{base}feed#stream"), NamedNode(f"{_HERE}/feed")
+    feed, manifest, settings = _here(request), request.opened.release.manifest, request.publication.settings
+    stream, node = NamedNode(f"{base}feed#stream"), NamedNode(feed.feed())
     shape, policy = NamedNode(f"{base}feed#version"), NamedNode(f"{base}feed#retention")
     yield from _say(stream, ("rdf:type", term("ldes:EventStream")), ("ldes:timestampPath", term(_TIME)),
                     ("ldes:versionOfPath", term(_VERSION_OF)), ("tree:shape", shape), ("tree:view", node),
@@ -141,7 +142,7 @@ def _root(request: Asked) -> Iterator[Triple]:
     fragments, switches = [each for each in history.fragments() if each.pages], history.switches()
     yield from _retention(policy, fragments, switches, bool(settings.keep_releases))
     for fragment in fragments:
-        yield from _relations(node, f"{fragment.number}", f"{_HERE}/feed/{fragment.name}/1",
+        yield from _relations(node, f"{fragment.number}", feed.feed(fragment.name, 1),
                               switches[fragment.number].time)
 
 
@@ -176,15 +177,16 @@ def _page(request: Asked, fragment: Fragment, number: int, switch: Switch) -> It
     """The members on a page, and the relation to the next page."""
     release = request.opened
     stream, base = NamedNode(f"{release.release.base}feed#stream"), release.release.base
-    node = NamedNode(f"{_HERE}/feed/{fragment.name}/{number}")
+    feed, within = _here(request), urls_of("", base.rstrip("/"), switch.name, base)
+    node = NamedNode(feed.feed(fragment.name, number))
     yield from _say(node, ("rdf:type", term("tree:Node")), ("ldes:immutable", typed("true", "xsd:boolean")))
-    yield from _say(stream, ("rdf:type", term("ldes:EventStream")), ("tree:view", NamedNode(f"{_HERE}/feed")))
+    yield from _say(stream, ("rdf:type", term("ldes:EventStream")), ("tree:view", NamedNode(feed.feed())))
     if number < len(fragment.pages):
-        following = f"{_HERE}/feed/{fragment.name}/{number + 1}"
+        following = feed.feed(fragment.name, number + 1)
         yield from _relations(node, "next", following, switch.time)
     dump = SortedDump(release.release.folder / "data/all.nt")
     for change in read_page(request.publication.past.history.changes_of(fragment.number), fragment, number):
-        member = _member(base, switch, change.iri)
+        member = NamedNode(within.thing(change.iri) or within.document(change.iri))
         yield Triple(stream, term("tree:member"), member)
         yield from _version(member, change, switch, dump)
 
@@ -197,12 +199,9 @@ def _version(member: NamedNode, change: Change, switch: Switch, dump: SortedDump
             yield Triple(member, quad.predicate, quad.object)
 
 
-def _member(base: str, switch: Switch, iri: str) -> NamedNode:
-    """The IRI of a version: the address of the memento, under the publication's base."""
-    local = iri.removeprefix(f"{base}id/")
-    if local != iri and "#" not in local and "?" not in local:
-        return NamedNode(f"{base}release/{switch.name}/doc/{quote(local, safe='/.~-_')}")
-    return NamedNode(f"{base}release/{switch.name}/doc?iri={quote(iri, safe='')}")
+def _here(request: Asked) -> Urls:
+    """The addresses of this server while statements are written."""
+    return request.urls.under(_HERE + request.mount)
 
 
 def _relations(node: NamedNode, name: str, target: str, time: datetime) -> Iterator[Triple]:

@@ -19,13 +19,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
 
 from delmaal.errors import ReleaseError
-from delmaal.http.answers import CACHE, PER_RELEASE, memento_links, target_of
+from delmaal.http.answers import CACHE, PER_RELEASE, memento_links
 from delmaal.http.asked import Asked, date
 from delmaal.http.description import ROWS
 from delmaal.http.failures import problem
 from delmaal.http.negotiate import by_suffix
 from delmaal.http.reply import Reply, as_json
 from delmaal.http.routes import Routes
+from delmaal.http.urls import target_of
 from delmaal.reading.releases import Opened
 from delmaal.release.log import Switch
 from delmaal.release.sorted_dump import Unindexed
@@ -61,9 +62,9 @@ def negotiate(request: Asked) -> Reply | None:
         return _without_mementos(request, original.target, vary)
     others = _neighbours(request, mementos, chosen, original)
     response = Reply(status=302, headers=vary.items())
-    public = request.opened.public
-    response.headers["Location"] = f"{public}/release/{mementos[chosen].name}{original.target}"
-    response.headers["Link"] = ", ".join([memento_links(original.target, public),
+    whole = request.whole
+    response.headers["Location"] = whole.memento(mementos[chosen].name, original.target)
+    response.headers["Link"] = ", ".join([memento_links(original.target, whole),
                                           *_memento_lines(request, original.target, others)])
     return response
 
@@ -93,14 +94,14 @@ def _neighbours(request: Asked, mementos: list[Switch], chosen: int, original: O
 
 
 def _memento_lines(request: Asked, target: str, found: list[tuple[Switch, str]]) -> Iterator[str]:
-    public = request.opened.public
+    whole = request.whole
     for switch, relation in found:
-        yield f'<{public}/release/{switch.name}{target}>; rel="{relation}"; datetime="{http_date(switch.time)}"'
+        yield f'<{whole.memento(switch.name, target)}>; rel="{relation}"; datetime="{http_date(switch.time)}"'
 
 
 def _without_mementos(request: Asked, target: str, headers: dict[str, str]) -> Reply:
     response = problem(request, 404, "memento-unknown", "no release that is kept has this resource")
-    response.headers.update({"Vary": headers["Vary"], "Link": memento_links(target, request.opened.public)})
+    response.headers.update({"Vary": headers["Vary"], "Link": memento_links(target, request.whole)})
     return response
 
 
@@ -112,12 +113,12 @@ def timemap(request: Asked, path: str = "") -> Reply:
     if isinstance(found, Reply):
         return found
     target, rows = found
-    public, first, last = request.opened.public, rows[0][0], rows[-1][0]
+    whole, first, last = request.whole, rows[0][0], rows[-1][0]
     lines = [
-        f'<{public}{target}>; rel="original timegate"',
-        f'<{public}/timemap/link{target}>; rel="self"; type="{LINK_FORMAT}"; '
+        f'<{whole.mount}{target}>; rel="original timegate"',
+        f'<{whole.timemap("link", target)}>; rel="self"; type="{LINK_FORMAT}"; '
         f'from="{http_date(first.time)}"; until="{http_date(last.time)}"',
-        f'<{public}/timemap/json{target}>; rel="timemap"; type="application/json"',
+        f'<{whole.timemap("json", target)}>; rel="timemap"; type="application/json"',
         *_memento_lines(request, target, rows),
     ]
     response = Reply(",\n".join(lines) + "\n", content_type=LINK_FORMAT)
@@ -133,13 +134,12 @@ def timemap_as_json(request: Asked, path: str = "") -> Reply:
     if isinstance(found, Reply):
         return found
     target, rows = found
-    public = request.opened.public
-    mementos = [{"datetime": _iso(switch), "uri": f"{public}/release/{switch.name}{target}"} for switch, _ in rows]
+    whole = request.whole
+    mementos = [{"datetime": _iso(switch), "uri": whole.memento(switch.name, target)} for switch, _ in rows]
     response = as_json({
-        "original_uri": f"{public}{target}", "self": f"{public}/timemap/json{target}",
-        "timegate_uri": f"{public}{target}",
-        "timemap_uri": {"link_format": f"{public}/timemap/link{target}",
-                        "json_format": f"{public}/timemap/json{target}"},
+        "original_uri": whole.mount + target, "self": whole.timemap("json", target),
+        "timegate_uri": whole.mount + target,
+        "timemap_uri": {"link_format": whole.timemap("link", target), "json_format": whole.timemap("json", target)},
         "mementos": {"first": mementos[0], "last": mementos[-1], "list": mementos},
     })
     response.headers["Cache-Control"] = CACHE

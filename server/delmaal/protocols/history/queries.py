@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from werkzeug.http import http_date
 
-from delmaal.http.answers import CACHE, target_of
+from delmaal.http.answers import CACHE
 from delmaal.http.asked import Asked, date
 from delmaal.http.failures import problem
 from delmaal.http.past import Past
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
+from delmaal.http.urls import Urls, target_of
 from delmaal.protocols.history.memento import malformed_date
 from delmaal.protocols.history.view import A_DAY, dropped, find_release
 from delmaal.protocols.sparql import view as sparql
@@ -25,7 +26,7 @@ routes = Routes("queries")
 @routes.route("/release/<release>/sparql", methods=["GET", "POST"])
 def endpoint(request: Asked, release: str) -> Reply:
     """The SPARQL endpoint of one release; the answer never changes with what is released later."""
-    found = find_release(request, release, "/sparql")
+    found = find_release(request, release, Urls.sparql_of)
     if isinstance(found, Reply):
         if found.status_code == 302:
             found.status_code = 307  # what was posted is posted there
@@ -33,7 +34,7 @@ def endpoint(request: Asked, release: str) -> Reply:
     switch, past = found
     if not _can_be_asked(request, switch):
         return _store_dropped(request, switch)
-    request.opened, request.past = past, Past(switch, f"/release/{switch.name}")
+    request.opened, request.past = past, Past(switch)
     response = sparql.endpoint(request)
     if response.status_code in (200, 304):
         response.headers["Memento-Datetime"] = response.headers["Last-Modified"] = http_date(switch.time)
@@ -65,7 +66,7 @@ def negotiate(request: Asked) -> Reply | None:
         return _store_dropped(request, switch)
     target = target_of(request.path, request.query)
     response = Reply(status=307 if request.method == "POST" else 302)
-    response.headers["Location"] = f"{request.opened.public}/release/{switch.name}{target}"
+    response.headers["Location"] = request.whole.memento(switch.name, target)
     response.headers["Link"] = _original(request)
     if request.method != "POST":
         response.headers["Cache-Control"] = CACHE
@@ -80,9 +81,10 @@ def _can_be_asked(request: Asked, switch: Switch) -> bool:
 
 def _store_dropped(request: Asked, switch: Switch) -> Reply:
     sentence = f"the store of release {switch.release[:12]} is no longer kept; load its data into one"
-    return problem(request, 410, "release-store-dropped", f"{sentence}: /release/{switch.name}/data/all.nt.gz")
+    dump = request.urls.within(switch.name).data("all.nt.gz")
+    return problem(request, 410, "release-store-dropped", f"{sentence}: {dump}")
 
 
 def _original(request: Asked) -> str:
     """The Link header to the endpoint that an answer is a state of; without the query, which may be long."""
-    return f'<{request.opened.public}/sparql>; rel="original timegate"'
+    return f'<{request.whole.sparql()}>; rel="original timegate"'

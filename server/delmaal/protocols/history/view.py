@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from werkzeug.http import http_date
 
 from delmaal.errors import ReleaseError
 from delmaal.formats import Format
-from delmaal.http.answers import CACHE, PER_RELEASE, answer, elsewhere, memento_links, target_of
+from delmaal.http.answers import CACHE, PER_RELEASE, answer, elsewhere, memento_links
 from delmaal.http.asked import Asked
 from delmaal.http.failures import problem
 from delmaal.http.negotiate import HTML, choose
@@ -27,6 +28,7 @@ from delmaal.http.past import NAME, Past
 from delmaal.http.past_words import WORDS
 from delmaal.http.reply import Reply, as_json
 from delmaal.http.routes import Routes
+from delmaal.http.urls import Urls, target_of
 from delmaal.reading.releases import Opened
 from delmaal.reading.words import say
 from delmaal.release.log import Switch
@@ -39,7 +41,6 @@ A_DAY = "public, max-age=86400"
 LISTS = (Format("json", "JSON", "application/json", "json"), HTML)
 
 _FULL = re.compile(r"[0-9a-f]{64}(?:~[1-9][0-9]{0,8})?\Z")
-_OWN_ADDRESS = re.compile(r"</(?!/)")
 
 routes = Routes("history")
 
@@ -58,12 +59,12 @@ def releases(request: Asked) -> Reply:
         spoken = request.language
         page = request.render(
             "releases.html",
-            rows=rows,
+            rows=_with_pages(request.urls.speaking(spoken), rows),
             lang=spoken,
             words=WORDS.within(spoken),
-            here="/release",
+            here=request.urls.releases(),
             release=request.opened.release,
-            trail=trail_of(spoken)[:1],
+            trail=trail_of(request, spoken)[:1],
             tab=WORDS.say("releases", spoken),
         )
         response = Reply(page, content_type=HTML.content_type)
@@ -84,22 +85,29 @@ def list_of_releases(request: Asked) -> list[dict[str, Any]]:
         {"release": row.release, "name": row.name, "time": row.time.strftime("%Y-%m-%dT%H:%M:%SZ"),
          "kept": row.release in kept, "current": row.release == current and row == switches[-1],
          "changes": members.get(row.number),
-         "diff": (f"/release/{switches[row.number - 1].name}/diff/{row.name}"
+         "diff": (request.urls.diff(switches[row.number - 1].name, row.name)
                   if row.number and {row.release, switches[row.number - 1].release} <= kept else None)}
         for row in reversed(switches)
     ]
 
 
+def _with_pages(urls: Urls, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, each with the address of the page that compares it with the one before."""
+    before = [*rows[1:], None]
+    return [{**row, "difference": urls.diff(other["name"], row["name"]) if other and row["diff"] else ""}
+            for row, other in zip(rows, before, strict=True)]
+
+
 @routes.get("/release/<release>")
 def one_release(request: Asked, release: str) -> Reply:
     """One release: what it holds, how to cite it."""
-    found = find_release(request, release, "")
+    found = find_release(request, release, Urls.of_release)
     if isinstance(found, Reply):
         return found
     switch, past = found
     request.opened = past
     if choose(request.headers.get("Accept", ""), LISTS) is not HTML:
-        return elsewhere(f"/release/{switch.name}/manifest.json", 303, "Accept")
+        return elsewhere(request.urls.manifest(switch.name), 303, "Accept")
     spoken = request.language
     return answer(request, lambda: _page(request, switch, past, spoken), HTML.content_type, "html", spoken)
 
@@ -112,9 +120,10 @@ def _page(request: Asked, switch: Switch, past: Opened, spoken: str) -> bytes:
     files = [(path, entry) for path, entry in sorted(manifest["files"].items())
              if path.startswith("data/") and not path.endswith((".gz", ".zst"))]
     return request.render(
-        "release.html", it=switch, trail=trail_of(spoken), tab=f"{WORDS.say('release', spoken)} {switch.release[:12]}",
-        manifest=manifest, files=files, lang=spoken, words=WORDS.within(spoken),
-        release=past.release, here=f"/release/{switch.name}", iri=past.iri.thing("release", switch.release).value,
+        "release.html", it=switch, trail=trail_of(request, spoken),
+        tab=f"{WORDS.say('release', spoken)} {switch.release[:12]}", manifest=manifest, files=files, lang=spoken,
+        words=WORDS.within(spoken), release=past.release, here=request.urls.of_release(switch.name),
+        iri=past.iri.thing("release", switch.release).value,
         before=kept[place - 1] if place else None, after=kept[place + 1] if place + 1 < len(kept) else None,
         statements=sum(manifest["parts"].values()), signatures=_signatures(request, switch).get("signatures", []),
         time=switch.time,
@@ -129,10 +138,10 @@ class Step(NamedTuple):
     language: str = ""
 
 
-def trail_of(spoken: str) -> list[Step]:
+def trail_of(request: Asked, spoken: str) -> list[Step]:
     """The way to a page below the list of releases."""
-    return [Step(say("home", spoken), f"/?lang={spoken}"),
-            Step(WORDS.say("releases", spoken), f"/release?lang={spoken}")]
+    urls = request.urls.speaking(spoken)
+    return [Step(say("home", spoken), urls.home()), Step(WORDS.say("releases", spoken), urls.releases())]
 
 
 def _signatures(request: Asked, switch: Switch) -> dict[str, Any]:
@@ -178,7 +187,7 @@ def _file(content: bytes, cache: str) -> Reply:
 @routes.get("/release/<release>/<path:path>")
 def within_release(request: Asked, release: str, path: str = "") -> Reply:
     """What the server answers at an address, from a release of its own choosing: a memento."""
-    found = find_release(request, release, f"/{path}")
+    found = find_release(request, release, lambda urls, name: urls.memento(name, target_of(f"/{path}", "")))
     if isinstance(found, Reply):
         return found
     switch, past = found
@@ -186,7 +195,7 @@ def within_release(request: Asked, release: str, path: str = "") -> Reply:
     if route.group not in PER_RELEASE:
         sentence = f"/{path[:200]} answers for the current release alone; old ones are had as /data/all.nt.gz"
         return problem(request, 404, "release-part-unknown", sentence)
-    request.opened, request.past = past, Past(switch, f"/release/{switch.name}")
+    request.opened, request.past = past, Past(switch)
     try:
         response = route.view(request, **values)
     except FileNotFoundError as error:
@@ -200,18 +209,14 @@ def within_release(request: Asked, release: str, path: str = "") -> Reply:
 
 
 def _as_memento(request: Asked, response: Reply, past: Past, target: str) -> Reply:
-    """The headers of a memento (RFC 7089, 2.2.3); its own links stay within the release."""
+    """The headers of a memento (RFC 7089, 2.2.3)."""
     headers = response.headers
-    for name in ("Content-Location", "Location"):
-        if headers.get(name, "").startswith("/"):
-            headers[name] = past.prefix + headers[name]
     if response.status_code >= 400:
         return response
     when = http_date(past.switch.time)
-    links = [_OWN_ADDRESS.sub(f"<{past.prefix}/", line) for line in headers.getlist("Link")]
-    public = request.opened.public
-    links += [memento_links(target, public), f'<{public}{past.prefix}{target}>; rel="memento"; datetime="{when}"']
-    headers.setlist("Link", links)
+    whole = request.whole
+    headers.add("Link", memento_links(target, whole))
+    headers.add("Link", f'<{whole.memento(past.switch.name, target)}>; rel="memento"; datetime="{when}"')
     if response.status_code in (200, 206, 304):
         headers["Memento-Datetime"] = headers["Last-Modified"] = when
         html = headers.get("Content-Type", "").startswith("text/html")
@@ -221,17 +226,16 @@ def _as_memento(request: Asked, response: Reply, past: Past, target: str) -> Rep
     return response
 
 
-def find_release(request: Asked, name: str, rest: str, prefix: str = "/release/") -> tuple[Switch, Opened] | Reply:
+def find_release(request: Asked, name: str, at: Callable[[Urls, str], str]) -> tuple[Switch, Opened] | Reply:
     """The release of a name, open; or the answer where it cannot be, or has a longer name.
 
-    `prefix` and `rest` stand before and after the name in the address.
+    `at` gives the address by the whole name.
     """
     switch = switch_named(request, name)
     if isinstance(switch, Reply):
         return switch
     if not _FULL.match(name):
-        target = target_of(f"{prefix}{switch.name}{rest}", request.query)
-        return elsewhere(target, 302)
+        return elsewhere(at(request.urls, switch.name) + target_of("", request.query), 302)
     if not request.publication.past.is_kept(switch):
         return dropped(request, switch)
     try:
@@ -264,4 +268,4 @@ def dropped(request: Asked, switch: Switch) -> Reply:
         return not_here(request, f"release {switch.release[:12]} is")
     when = switch.time.strftime("%Y-%m-%dT%H:%M:%SZ")
     sentence = f"release {switch.release[:12]} of {when} is no longer kept; its manifest is"
-    return problem(request, 410, "release-dropped", f"{sentence} /release/{switch.name}/manifest.json")
+    return problem(request, 410, "release-dropped", f"{sentence} {request.urls.manifest(switch.name)}")

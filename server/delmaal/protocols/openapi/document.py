@@ -53,7 +53,7 @@ def _document(request: Asked) -> dict[str, Any]:
             "description": "Linked open data: descriptions, a SPARQL endpoint, a catalogue, dumps. Read-only.",
             "license": {"name": f"{licence.name} (data)", "url": licence.page},
         },
-        **({"servers": [{"url": request.opened.public}]} if request.opened.public else {}),
+        **({"servers": [{"url": request.whole.mount}]} if request.whole.mount else {}),
         "paths": {
             "/": {"get": operation("home", "The home page; the catalogue for who wants data", (HTML,), 200, 303, 304,
                                    406)},

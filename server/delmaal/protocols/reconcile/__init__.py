@@ -24,6 +24,7 @@ from delmaal.http.negotiate import HTML
 from delmaal.http.origin import naming
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
+from delmaal.http.urls import Urls
 from delmaal.outside import taken
 from delmaal.protocols.reconcile.candidates import candidates
 from delmaal.protocols.reconcile.entities import (
@@ -166,24 +167,29 @@ def _spoken(request: Asked, lang: str) -> str:
     raise NotFound(f"the service speaks {', '.join(request.opened.languages)}; there is no {lang[:35]!r}")
 
 
-def _manifest(request: Asked, here: str, spoken: str) -> bytes:
+def _manifest(request: Asked, here: Urls, spoken: str) -> bytes:
     """What the service offers, and where: it must name this server whole."""
-    own = f"{here}/reconcile/{spoken}"
-    suggest = {what: {"service_url": own, "service_path": f"/suggest/{what}"} for what in _SUGGESTED}
+    own, view = here.reconcile(spoken), {"url": f"{here.descriptions('iri=')}{{{{id}}}}"}
+
+    def below(part: str) -> str:
+        return here.reconcile(spoken, part).removeprefix(own)
+
+    suggest = {what: {"service_url": own, "service_path": below(f"suggest/{what}")} for what in _SUGGESTED}
     return dumps({
         "versions": ["0.2"],
         "name": publication(request.opened, spoken),
         "identifierSpace": IDENTIFIER_SPACE,
         "schemaSpace": SCHEMA_SPACE,
-        "documentation": f"{here}/?lang={spoken}",
-        "logo": f"{here}/static/mark.svg",
+        "documentation": here.speaking(spoken).home(),
+        "logo": here.static("mark.svg"),
         "serviceVersion": __version__,
         "defaultTypes": [each.as_json(spoken, broader=True) for each in TYPES],
-        "view": {"url": f"{here}/doc?iri={{{{id}}}}"},
-        "feature_view": {"url": f"{here}/doc?iri={{{{id}}}}"},
-        "preview": {"url": f"{own}/preview?id={{{{id}}}}", "width": WIDTH, "height": HEIGHT},
+        "view": view,
+        "feature_view": view,
+        "preview": {"url": f"{here.reconcile(spoken, 'preview')}?id={{{{id}}}}", "width": WIDTH, "height": HEIGHT},
         "suggest": suggest,
-        "extend": {"propose_properties": {"service_url": own, "service_path": "/properties"}, "property_settings": []},
+        "extend": {"propose_properties": {"service_url": own, "service_path": below("properties")},
+                   "property_settings": []},
         "batchSize": _batch_size(request),
     })
 

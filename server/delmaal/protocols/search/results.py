@@ -16,7 +16,6 @@ from markupsafe import Markup, escape
 from delmaal.languages import best
 from delmaal.reading.figures import figure_of, numbers_of
 from delmaal.reading.releases import Opened
-from delmaal.reading.rows import address
 from delmaal.reading.things import Thing, things_of
 from delmaal.reading.words import say
 from delmaal.search import BY_NAME, NAMES, Found, Hit, Search
@@ -66,14 +65,14 @@ def kind_name(kind: str, language: str, several: bool = False) -> str:
     return NAMES.say(f"{kind}-several" if several else kind, language)
 
 
-def show(opened: Opened, found: Found, hit: Hit, language: str) -> Shown:
-    """A result in the reader's language."""
+def show(opened: Opened, found: Found, hit: Hit, language: str, href: str) -> Shown:
+    """A result in the reader's language; `href` is the address of its page."""
     labels, about, code = _said(opened, hit)
     spoken = best(labels, language)
     title = highlight(labels[spoken], found.words, found.alike)
     also, other = _also(labels, spoken, title, found)
     summary, told = _summary(about, language, found)
-    return Shown(hit.iri, address(opened.release.base, hit.iri), hit.kind, code, marked(title),
+    return Shown(hit.iri, href, hit.kind, code, marked(title),
                  spoken if spoken != language else "", also, other, summary, told if told != language else "", labels,
                  about, hit.score, _amount(opened, hit) if hit.kind == "figure" else {})
 

@@ -20,6 +20,7 @@ from delmaal.http.negotiate import HTML, choose
 from delmaal.http.origin import naming
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
+from delmaal.http.urls import Urls
 from delmaal.languages import Words, name_of
 from delmaal.outside import taken
 from delmaal.protocols.search.results import as_json, dumps, kind_name, search_of, show
@@ -113,7 +114,7 @@ def opensearch(request: Asked) -> Reply:
     )
 
 
-def _description(request: Asked, here: str, spoken: str) -> bytes:
+def _description(request: Asked, here: Urls, spoken: str) -> bytes:
     name = publication(request.opened, spoken)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -121,11 +122,12 @@ def _description(request: Asked, here: str, spoken: str) -> bytes:
         f"<ShortName>{escape(short(name, 15))}</ShortName>",
         f"<LongName>{escape(short(name, 47))}</LongName>",
         f"<Description>{escape(short(say('label', spoken), 1000))}</Description>",
-        f'<Url type="text/html" template="{here}/search?q={{searchTerms}}&amp;page={{startPage?}}&amp;lang={spoken}"/>',
-        f'<Url type="application/json" template="{here}/search.json?q={{searchTerms}}&amp;page={{startPage?}}'
+        f'<Url type="text/html" template="{here.search("q=")}{{searchTerms}}&amp;page={{startPage?}}'
+        f'&amp;lang={spoken}"/>',
+        f'<Url type="application/json" template="{here.search_json("q=")}{{searchTerms}}&amp;page={{startPage?}}'
         f'&amp;size={{count?}}"/>',
-        f'<Url type="application/opensearchdescription+xml" rel="self" template="{here}/opensearch.xml"/>',
-        f'<Image width="16" height="16" type="image/svg+xml">{here}/static/mark.svg</Image>',
+        f'<Url type="application/opensearchdescription+xml" rel="self" template="{here.opensearch()}"/>',
+        f'<Image width="16" height="16" type="image/svg+xml">{here.static("mark.svg")}</Image>',
         '<Query role="example" searchTerms="3.4"/>',
         "".join(f"<Language>{each}</Language>" for each in request.opened.languages),
         "<InputEncoding>UTF-8</InputEncoding><OutputEncoding>UTF-8</OutputEncoding>",
@@ -176,7 +178,7 @@ def _json(request: Asked, vary: str) -> Reply:
     if isinstance(asked, Reply):
         return asked
     if not asked.text:
-        return problem(request, 400, "search-missing", "give what to search for: /search.json?q=3.4")
+        return problem(request, 400, "search-missing", f"give what to search for: {request.urls.search_json('q=3.4')}")
     if (asked.page - 1) * asked.size >= REACH:
         return _too_far(request, asked.size)
     return answer(request, lambda: _document(request, asked), JSON.media_type, "json", asked.language, vary=vary,
@@ -210,31 +212,35 @@ def _document(request: Asked, asked: Search) -> bytes:
         "total": found.total,
         "page": asked.page,
         "pages": pages,
-        "next": f"/search.json?{asked.query(page=asked.page + 1, **size)}" if asked.page < pages else None,
+        "next": request.urls.search_json(asked.query(page=asked.page + 1, **size)) if asked.page < pages else None,
         "didYouMean": found.corrected or None,
         "partial": found.partial,
         "kinds": [{"kind": kind.name, "label": {each: kind_name(kind.name, each, True) for each in release.languages},
                    "count": found.counts[kind.name]} for kind in KINDS if found.counts.get(kind.name)],
-        "results": as_json([show(release, found, hit, asked.language) for hit in found.hits]),
+        "results": as_json([show(release, found, hit, asked.language, request.urls.thing(hit.iri))
+                            for hit in found.hits]),
         "release": release.release.id,
     })
 
 
 def _html(request: Asked, asked: Search) -> bytes:
     found, release, spoken = _find(request, asked), request.opened, asked.language
-    pages = _pages(found, asked.size)
+    urls = request.urls
+    pages, search = _pages(found, asked.size), urls.search
     kinds = [(kind.name, kind_name(kind.name, spoken, True), found.counts[kind.name],
-              f"/search?{asked.query(kind=kind.name, page=1)}") for kind in KINDS if found.counts.get(kind.name)]
+              search(asked.query(kind=kind.name, page=1))) for kind in KINDS if found.counts.get(kind.name)]
     title = f"{short(asked.text, 60)} – {say('title', spoken)}" if asked.text else say("title", spoken)
     return request.render(
-        "search.html", lang=spoken, tab=title, here="/search", trail=[home_step(spoken, named("home", spoken))],
+        "search.html", lang=spoken, tab=title, here=urls.search(),
+        trail=[home_step(urls, spoken, named("home", spoken))],
         release=release.release, asked=asked, found=found, word=lambda key: say(key, spoken),
         heading=WORDS.noun(found.total, "many", spoken).format(found.total, found.corrected or asked.text), kinds=kinds,
-        results=[show(release, found, hit, spoken) for hit in found.hits], every=sum(found.counts.values()),
-        all_href=f"/search?{asked.query(kind='', page=1)}", kind_name=lambda kind: kind_name(kind, spoken),
+        results=[show(release, found, hit, spoken, urls.speaking(spoken).thing(hit.iri)) for hit in found.hits],
+        every=sum(found.counts.values()),
+        all_href=search(asked.query(kind="", page=1)), kind_name=lambda kind: kind_name(kind, spoken),
         language_called=lambda code: name_of(code, spoken), pages=pages,
-        before=f"/search?{asked.query(page=asked.page - 1)}" if asked.page > 1 else "",
-        following=f"/search?{asked.query(page=asked.page + 1)}" if asked.page < pages else "",
-        json_href=f"/search.json?{asked.query()}", reach=REACH if found.total > REACH else 0,
-        mended=f"/search?{asked.query(q=found.corrected, page=1)}" if found.corrected else "",
+        before=search(asked.query(page=asked.page - 1)) if asked.page > 1 else "",
+        following=search(asked.query(page=asked.page + 1)) if asked.page < pages else "",
+        json_href=urls.search_json(asked.query()), reach=REACH if found.total > REACH else 0,
+        mended=search(asked.query(q=found.corrected, page=1)) if found.corrected else "",
     ).encode("utf-8", "replace")

@@ -29,7 +29,6 @@ from delmaal.protocols.sparql.examples import Example, examples, grouped
 from delmaal.protocols.sparql.operation import Operation
 from delmaal.protocols.sparql.phrases import PHRASES, phrases, trail
 from delmaal.protocols.sparql.snippets import SNIPPETS, declared
-from delmaal.reading.rows import address
 from delmaal.terms import PREFIXES, compact
 
 FIRST = "list_links_with_evidence"
@@ -119,11 +118,12 @@ def _render(request: Asked, spoken: str, query: str, shown: Shown | None = None,
     offers = RDF_FORMATS if shown is not None and shown.text is not None else RESULT_FORMATS
     if shown is not None and shown.truth is not None:
         offers = tuple(row for row in offers if row.name not in ("csv", "tsv"))
-    address_of = f"/sparql?query={quote(query, safe='')}"
-    permanent = f"/sparql?query={quote(declared(query, PREFIXES), safe='')}"  # whoever gets it may paste it elsewhere
+    urls = request.urls
+    address_of = urls.sparql(f"query={quote(query, safe='')}")
+    permanent = urls.sparql(f"query={quote(declared(query, PREFIXES), safe='')}")  # it may be pasted elsewhere
     return request.render(
-        "sparql.html", lang=spoken, release=request.opened.release, here="/sparql", said=said, tab=said["title"],
-        summary=said["lead"], canonical=f"{request.opened.site}sparql", trail=trail(spoken), query=query, shown=shown,
+        "sparql.html", lang=spoken, release=request.opened.release, here=urls.sparql(), said=said, tab=said["title"],
+        summary=said["lead"], canonical=request.canonical.sparql(), trail=trail(urls, spoken), query=query, shown=shown,
         trouble=trouble, example=example, groups=grouped(spoken), bundle=bundle("sparql"), rows_shown=ROWS_SHOWN,
         permanent=permanent, rows=PHRASES.noun(shown.total, "rows", spoken) if shown else "",
         downloads=[(row.label, f"{address_of}&format={row.name}") for row in offers] if shown else [],
@@ -136,8 +136,8 @@ def _for_the_script(request: Asked, said: dict[str, str], spoken: str) -> str:
     """What the script has to know, as JSON in an attribute: nothing inline runs, and nothing is fetched for it."""
     release = request.opened.release
     return json.dumps({
-        "lang": spoken, "told": told_in(spoken), "base": release.base, "words": said,
-        "rows": PHRASES.forms("rows", spoken), "prefixes": PREFIXES,
+        "lang": spoken, "told": told_in(spoken), "base": release.base, "urls": request.urls.for_scripts(),
+        "words": said, "rows": PHRASES.forms("rows", spoken), "prefixes": PREFIXES,
         "snippets": [row._asdict() for row in SNIPPETS],
         "formats": {"table": [(row.name, row.label, row.suffix) for row in RESULT_FORMATS],
                     "graph": [(row.name, row.label, row.suffix) for row in RDF_FORMATS]},
@@ -176,5 +176,5 @@ def _cell(request: Asked, value: dict[str, Any] | None) -> Cell:
     short = compact(text)
     shown = text.removeprefix(release.release.base) if short == text else short
     if release.lookup.knows(text):
-        return Cell(shown, address(release.release.base, text))
+        return Cell(shown, request.urls.thing(text))
     return Cell(shown, text if text.startswith(("http://", "https://")) else "")

@@ -125,11 +125,11 @@ def example(request: Asked, name: str) -> Reply:
     row = _chosen(request, suffix, ROWS)
     if isinstance(row, Reply):
         return row
-    alternates = "".join(f', </sparql/examples/{stem}.{each.suffix}>; rel="alternate"; type="{each.media_type}"'
+    urls, here = request.urls, request.urls.example(stem)
+    alternates = "".join(f', <{urls.form(here, each.suffix)}>; rel="alternate"; type="{each.media_type}"'
                          for each in ROWS)
-    canonical = f"{request.opened.site}sparql/examples/{stem}"
-    headers = [("Content-Location", f"/sparql/examples/{stem}.{row.suffix}"),
-               ("Link", f'<{canonical}>; rel="canonical"{alternates}')]
+    headers = [("Content-Location", urls.form(here, row.suffix)),
+               ("Link", f'<{request.canonical.example(stem)}>; rel="canonical"{alternates}')]
     if row in (HTML, QUERY):
         spoken = request.language
         make = (lambda: _page(request, found, spoken)) if row is HTML else found.spoken(spoken).encode
@@ -159,27 +159,27 @@ def _vary(suffix: str | None, row: Format) -> str:
 
 def _page(request: Asked, found: Example, lang: str) -> bytes:
     query = found.spoken(lang)
-    release = request.opened
+    release, urls, here = request.opened, request.urls, request.urls.example(found.name)
     answers = formats.RESULT_FORMATS if form_of(query) in ("SELECT", "ASK") else formats.RDF_FORMATS
     if form_of(query) == "ASK":
         answers = tuple(row for row in answers if row.name not in ("csv", "tsv"))
     return request.render(
         "example.html", lang=lang, said=phrases(lang), it=found, tab=found.title[lang], summary=found.answers[lang],
-        canonical=f"{release.site}sparql/examples/{found.name}", trail=trail(lang, 3), query=query,
+        canonical=request.canonical.example(found.name), trail=trail(urls, lang, 3), query=query,
         release=release.release, bundle=bundle("sparql"), iri=_iri(release, found.name).value,
-        here=f"/sparql/examples/{found.name}",
-        answers=[(row.label, f"/sparql?query={quote(query, safe='')}&format={row.name}") for row in answers],
-        alternates=[(row.label, f"/sparql/examples/{found.name}.{row.suffix}") for row in ROWS if row is not HTML],
-        snippets=snippets_for(query, f"{release.site}sparql"),
+        here=here,
+        answers=[(row.label, urls.sparql(f"query={quote(query, safe='')}&format={row.name}")) for row in answers],
+        alternates=[(row.label, urls.form(here, row.suffix)) for row in ROWS if row is not HTML],
+        snippets=snippets_for(query, request.canonical.sparql()),
     ).encode()
 
 
 def _list_page(request: Asked, lang: str) -> bytes:
     return request.render("examples.html", lang=lang, said=phrases(lang), title=LABELS.say("list", lang),
-                           tab=LABELS.say("list", lang), trail=trail(lang, 2),
-                           groups=grouped(lang), release=request.opened.release, here="/sparql/examples",
+                           tab=LABELS.say("list", lang), trail=trail(request.urls, lang, 2),
+                           groups=grouped(lang), release=request.opened.release, here=request.urls.examples(),
                            bundle=bundle("sparql"),
-                           alternates=[(row.label, f"/sparql/examples.{row.suffix}")
+                           alternates=[(row.label, request.urls.form(request.urls.examples(), row.suffix))
                                        for row in LIST_ROWS if row is not HTML]).encode()
 
 

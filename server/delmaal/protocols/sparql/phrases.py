@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from delmaal.http.urls import Urls
 from delmaal.languages import Words
 from delmaal.reading.rows import Value
 from delmaal.reading.words import WORDS
@@ -80,12 +83,13 @@ PHRASES = Words("query", {
     "group": "Group",
 })
 
-_TRAIL = (("/", WORDS, "home"), ("/sparql", WORDS, "sparql"), ("/sparql/examples", PHRASES, "examples"))
+_TRAIL: tuple[tuple[Callable[[Urls], str], Words, str], ...] = (
+    (Urls.home, WORDS, "home"), (Urls.sparql, WORDS, "sparql"), (Urls.examples, PHRASES, "examples"))
 
 
-def trail(lang: str, length: int = 1) -> list[Value]:
+def trail(urls: Urls, lang: str, length: int = 1) -> list[Value]:
     """The way from the home page to a page, as far as its first steps go."""
-    return [Value(words.say(key, lang), "", f"{path}?lang={lang}") for path, words, key in _TRAIL[:length]]
+    return [Value(words.say(key, lang), "", page(urls.speaking(lang))) for page, words, key in _TRAIL[:length]]
 
 
 phrases = PHRASES.within

@@ -23,6 +23,7 @@ from delmaal.http.fields import Fields
 from delmaal.http.later import Asking, Later
 from delmaal.http.publication import Publication
 from delmaal.http.reply import Reply
+from delmaal.http.urls import AT_ONCE, DESCRIPTIONS, READY, SPARQL
 from delmaal.keeper import AsyncKeeper, lane_to
 from delmaal.reading.releases import Opened, Releases
 from delmaal.serving.dispatch import reply
@@ -32,20 +33,12 @@ from delmaal.serving.front.body import Bodies
 from delmaal.serving.front.cache import Kept, Key
 from delmaal.serving.front.counters import Counters
 from delmaal.serving.front.head import ALLOWED, Fault, fault_of, forwarded
-from delmaal.serving.front.keys import SPARQL, key_of
+from delmaal.serving.front.keys import key_of
 from delmaal.serving.front.making import Making
 from delmaal.serving.front.refusals import Refusals
 from delmaal.serving.front.rsgi import asked_of, sent, text_of
 from delmaal.serving.front.sending import Sending
 from delmaal.serving.front.spool import Filed, SpoolFull
-
-_AT_ONCE = ("/health", "/ready", "/metrics", "/static/")
-"""What is answered in place: what watches whether the worker is well, and what takes less than going to a thread and
-back. All else may take long: pages with pictures, old releases, searches, what is looked for in every release."""
-
-_READY = "/ready"
-_DESCRIPTIONS = ("/doc", "/id/")
-"""What is asked for most, and answered in place where it is no page with pictures."""
 
 _LOOK_SECONDS = 0.5
 _LONGEST_TARGET = 60_000
@@ -177,7 +170,7 @@ class Front:
             kept = self.sending.cache.get(release, key)
             if kept is not None:
                 return await self.sending.kept(scope, proto, headers.get("if-none-match"), kept)
-            if path == SPARQL or path.startswith(_DESCRIPTIONS):
+            if path == SPARQL or path.startswith(DESCRIPTIONS):
                 found = await self._at_once(scope, proto, body, headers, opened)
                 if found is not None:
                     return await self.sending.made(scope, proto, found, key, release, sure=True)
@@ -206,8 +199,8 @@ class Front:
 
     async def _made(self, scope: Any, proto: Any, body: bytes, key: Key | None, release: str) -> int:
         cuts = mapping.cuts()
-        waits = scope.path.endswith(SPARQL) or (scope.path == _READY and self.publication.engine.elsewhere)
-        if waits or not scope.path.startswith(_AT_ONCE):
+        waits = scope.path.endswith(SPARQL) or (scope.path == READY and self.publication.engine.elsewhere)
+        if waits or not scope.path.startswith(AT_ONCE):  # all else may take long: pages with pictures, old releases
             try:
                 made = await self.making.make(scope, proto, body, bool(waits), self._client(scope))
             except SpoolFull:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from delmaal.http.urls import SPARQL
 from delmaal.serving.front.cache import Key
-
-SPARQL = "/sparql"
 
 _OF_CONTENT = frozenset(("content-encoding", "content-language", "content-length", "content-type", "last-modified",
                          "link"))

@@ -16,6 +16,7 @@ from typing import Any
 
 from delmaal.http.asked import Asked
 from delmaal.http.publication import Publication
+from delmaal.http.urls import RECONCILE
 from delmaal.keeper import Turns
 from delmaal.serving.dispatch import reply
 from delmaal.serving.front.aside import Aside
@@ -36,7 +37,6 @@ _LONGEST_QUEUE = 512
 _PATIENCE_SECONDS = 60.0
 """How long a request waits for a thread."""
 
-_RECONCILE = "/reconcile"
 _FULL = Fault(503, "server-busy", "more requests wait than can be answered; ask again later", 5)
 _NO_BATCH = Fault(503, "server-busy", "the batch took too long, or what answers it ended; send smaller ones", 5)
 
@@ -107,5 +107,5 @@ class Making:
 def _is_batch(scope: Any, body: bytes) -> bool:
     """Whether a request is a batch to reconcile, which takes long in the interpreter."""
     path: str = scope.path
-    return (path == _RECONCILE or path.startswith(f"{_RECONCILE}/")) and \
+    return (path == RECONCILE or path.startswith(f"{RECONCILE}/")) and \
         (bool(body) or "queries=" in scope.query_string or "extend=" in scope.query_string)

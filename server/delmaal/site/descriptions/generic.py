@@ -12,12 +12,11 @@ from urllib.parse import urlencode
 
 from delmaal import formats
 from delmaal.http.asked import Asked
-from delmaal.http.description import Page, page_query
-from delmaal.http.publication import Publication
+from delmaal.http.description import Page
+from delmaal.http.urls import stem_of
 from delmaal.languages import best
-from delmaal.reading.releases import RANKS, Opened
+from delmaal.reading.releases import RANKS
 from delmaal.reading.rows import Value, labelled
-from delmaal.reading.things import spoken_address
 from delmaal.reading.trail import home_step, publication, short
 from delmaal.reading.words import say
 from delmaal.site.descriptions.shown import Pairs, Rows, Shown, escaped, listed, reading, tag
@@ -30,34 +29,29 @@ _SUBJECT = f"<{PREFIXES['dct']}subject>".encode()
 _ADDRESSES = f"<{PREFIXES['delmaal']}addresses>".encode()
 _LONG = 140
 
-_MARKS = {name: f"0mark0{name}0" for name in ("path", "suffixed", "iri", "page", "tab", "summary", "content")}
+_MARKS = {name: f"0mark0{name}0" for name in
+          ("here", "iri", "page", "stem", "canonical", "now", "tab", "summary", "content")}
 _CUT = re.compile(f"({'|'.join(_MARKS.values())})")
 
 
-class GenericPages:
-    """Writes generic pages of a publication."""
-
-    def __init__(self, publication: Publication) -> None:
-        self._publication = publication
-
-    def write(self, opened: Opened, page: Page, path: str, suffixed: str, language: str) -> bytes:
-        """The page of a resource; `suffixed` is the address that a suffix is added to."""
-        writer = opened.made(_Writer, language, lambda: _Writer(self._publication, opened, language))
-        return writer.write(page, path, suffixed)
+def generic_page(asked: Asked, page: Page, language: str) -> bytes:
+    """The page of a resource, for who asked for it, in a language."""
+    key = f"{asked.urls.key} {language}"
+    return asked.opened.made(_Writer, key, lambda: _Writer(asked, language)).write(asked, page)
 
 
 class _Writer:
-    """Writes the pages of an open release in a language."""
+    """Writes the pages of an open release in a language, with the addresses of a mount."""
 
-    def __init__(self, publication: Publication, opened: Opened, language: str) -> None:
-        self._publication, self._opened, self._language = publication, opened, language
-        self._pairs = Pairs(opened, language)
-        self._rows = Rows(opened, language)
+    def __init__(self, asked: Asked, language: str) -> None:
+        self._opened, self._language, self._urls = asked.opened, language, asked.urls.speaking(language)
+        self._pairs = Pairs(self._opened, self._urls, language)
+        self._rows = Rows(self._opened, self._urls, language)
         self._frames: dict[tuple[bool, bool], list[bytes]] = {}
         self._said, self._led = (f"<h2>{escaped(say(name, language))}</h2>\n<dl class=\"rows\">\n".encode()
                                  for name in ("properties", "incoming"))
 
-    def write(self, page: Page, path: str, suffixed: str) -> bytes:
+    def write(self, asked: Asked, page: Page) -> bytes:
         """The page of a resource."""
         grouped: dict[bytes, list[Shown]] = {}
         pairs = self._pairs
@@ -87,13 +81,13 @@ class _Writer:
         if page.heads:
             self._add_incoming(content, page)
         if page.more or page.number > 1:
-            content.append(self._turning(page, path))
+            content.append(self._turning(page))
         tab = text if len(title.text) <= _LONG // 2 else escaped(short(title.text))
         if page.number > 1:
             tab += f" ({page.number})"
-        return self._framed(page, path, suffixed, tab, summary or text, b"".join(content))
+        return self._framed(asked, page, tab, summary or text, b"".join(content))
 
-    def _turning(self, page: Page, path: str) -> bytes:
+    def _turning(self, page: Page) -> bytes:
         """The links to the pages before and after."""
         links = []
         for exists, number, relation, word, shown in (
@@ -101,7 +95,7 @@ class _Writer:
             (page.more, page.number + 1, "next", "next", "{} →"),
         ):
             if exists:
-                href = escaped(spoken_address(f"/{path}{page_query(path, number)}", self._language))
+                href = escaped(self._urls.document(page.iri, number))
                 words = shown.format(escaped(say(word, self._language)))
                 links.append(f'<a href="{href}" rel="{relation}">{words}</a>')
         return f'<p class="pages">{" · ".join(links)}</p>\n'.encode()
@@ -146,12 +140,12 @@ class _Writer:
     def _title(self, page: Page, grouped: dict[bytes, list[Shown]]) -> Value:
         """The label of the resource, as `labelled` chooses it, from what is at hand."""
         if page.number > 1 or page.more:
-            return labelled(self._opened, page.iri, self._language)
+            return labelled(self._opened, self._urls, page.iri, self._language)
         labels: dict[str, str] = {}
         for predicate in RANKS:
             for shown in grouped.get(predicate, ()):
                 labels.setdefault(shown.language, shown.text)
-        return labelled(self._opened, page.iri, self._language, labels)
+        return labelled(self._opened, self._urls, page.iri, self._language, labels)
 
     def _lead(self, grouped: dict[bytes, list[Shown]]) -> tuple[str, bytes]:
         """The first description as text and as HTML, taken out of the rows."""
@@ -167,14 +161,15 @@ class _Writer:
                         f'<p class="lead prose"{mark} dir="auto">{text}</p>{told}\n'.encode("utf-8", "replace"))
         return "", b""
 
-    def _framed(self, page: Page, path: str, suffixed: str, tab: str, summary: str, content: bytes) -> bytes:
-        key = ("?" in path, page.number > 1)
+    def _framed(self, asked: Asked, page: Page, tab: str, summary: str, content: bytes) -> bytes:
+        here, canonical = self._urls.speaking("").document(page.iri), asked.canonical.document(page.iri)
+        key = ("?" in here, page.number > 1)
         frame = self._frames.get(key)
         if frame is None:
-            frame = self._frames[key] = self._frame(*key)
-        stem = suffixed.replace("&", "&amp;").encode()
-        query = path.partition("?iri=")[2].encode()
-        filled = {b"path": path.encode(), b"suffixed": stem, b"iri": query, b"page": str(page.number).encode(),
+            frame = self._frames[key] = self._frame(asked, *key)
+        filled = {b"here": here.encode(), b"iri": here.partition("?iri=")[2].encode(),
+                  b"page": str(page.number).encode(), b"stem": escaped(stem_of(here)).encode(),
+                  b"canonical": escaped(canonical).encode(), b"now": escaped(asked.now).encode() if asked.past else b"",
                   b"tab": tab.encode("utf-8", "replace"), b"summary": summary.encode("utf-8", "replace"),
                   b"content": content}
         parts = frame.copy()
@@ -182,18 +177,18 @@ class _Writer:
             parts[at] = filled[parts[at]]
         return b"".join(parts)
 
-    def _frame(self, by_iri: bool, further: bool) -> list[bytes]:
+    def _frame(self, asked: Asked, by_iri: bool, further: bool) -> list[bytes]:
         """The page around the content, cut at the marks: text, name of a mark, text, and so on."""
         given = {**({"iri": _MARKS["iri"]} if by_iri else {}), **({"page": _MARKS["page"]} if further else {})}
-        here = "/doc" if by_iri else f"/{_MARKS['path']}"
-        alternates = [(row.label, row.media_type, f"/{_MARKS['suffixed']}{row.suffix}") for row in formats.RDF_FORMATS]
-        language, release = self._language, self._opened.release
-        asked = Asked(self._publication, "GET", here, urlencode(given))
-        asked.opened = self._opened
-        text = asked.render(
+        bare, language = self._urls.speaking(""), self._language
+        here = bare.descriptions() if by_iri else _MARKS["here"]
+        alternates = [(row.label, row.media_type, f"{_MARKS['stem']}{row.suffix}") for row in formats.RDF_FORMATS]
+        framing = Asked(asked.publication, "GET", "", urlencode(given))
+        framing.root, framing.mount, framing.past, framing.opened = asked.root, asked.mount, asked.past, asked.opened
+        text = framing.render(
             "resource.html", lang=language, tab=_MARKS["tab"], summary=_MARKS["summary"], here=here,
-            canonical=f"{self._opened.site}{_MARKS['path']}", alternates=alternates, content=_MARKS["content"],
-            trail=[home_step(language, say("home", language))], release=release,
+            canonical=_MARKS["canonical"], alternates=alternates, content=_MARKS["content"], now=_MARKS["now"],
+            trail=[home_step(bare, language, say("home", language))], release=self._opened.release,
             publication=publication(self._opened, language))
         parts = _CUT.split(text)
         names = {mark: name for name, mark in _MARKS.items()}

@@ -8,9 +8,9 @@ from urllib.parse import quote, urlencode
 import pyoxigraph as ox
 
 from delmaal.formats import ASKED_WITH, Format, write
-from delmaal.http.answers import CACHE, EVERYWHERE, answer, elsewhere, target_of, unmodified
+from delmaal.http.answers import CACHE, EVERYWHERE, answer, elsewhere, unmodified
 from delmaal.http.asked import Asked, whole
-from delmaal.http.description import PLAIN, ROWS, Page, address_of, links_of, page_of, write_page
+from delmaal.http.description import ROWS, Page, links_of, page_of, write_page
 from delmaal.http.failures import format_asked, problem
 from delmaal.http.gone import departed
 from delmaal.http.later import Later
@@ -18,8 +18,9 @@ from delmaal.http.negotiate import HTML, by_suffix, choose
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
 from delmaal.reading.releases import Opened
+from delmaal.records.licences import OWN
 from delmaal.release.sorted_dump import SortedDump
-from delmaal.site.descriptions.generic import GenericPages
+from delmaal.site.descriptions.generic import generic_page
 from delmaal.site.pages import KINDS
 from delmaal.site.vocabulary import ontology_page
 from delmaal.terms import term
@@ -51,8 +52,9 @@ def _slash_too_many(request: Asked, path: str) -> Reply | None:
     base, bare = f"{request.opened.release.base}id/", path.rstrip("/")
     if bare == path or not bare or _known(request, base + path) or not _known(request, base + bare):
         return None
-    kind = request.path[1:].partition("/")[0] if request.past is None else "doc"
-    return elsewhere(target_of(f"/{kind}/{bare}", request.query), 301)
+    urls, query = request.urls, request.query
+    whole = urls.described(bare, query) if request.past else urls.same(request.path.rstrip("/"), query)
+    return elsewhere(whole, 301)
 
 
 def see_other(path: str) -> tuple[list[tuple[str, str]], bytes]:
@@ -69,18 +71,10 @@ def document_of_iri(request: Asked) -> Reply:
     """The description of any IRI that something is said about: `?iri=…`, with `format` in place of a suffix."""
     iri = request.args.get("iri", "")
     if not iri:
-        return problem(request, 400, "iri-missing", "give the IRI in the query: /doc?iri=http://metadata.un.org/sdg/3.4")
+        return problem(request, 400, "iri-missing", f"give the IRI in the query: {request.urls.descriptions()}"
+                       "?iri=http://metadata.un.org/sdg/3.4")
     row = format_asked(request, ROWS)
-    return row if isinstance(row, Reply) else _document(request, iri, row, *addresses_of(request.opened, iri))
-
-
-def addresses_of(opening: Opened, iri: str) -> tuple[str, str]:
-    """The path of an IRI's document, and what a suffix is added to; a thing's own where the IRI names one."""
-    local = iri.removeprefix(f"{opening.release.base}id/")
-    if local != iri and PLAIN.match(f"/doc/{local}"):
-        return f"doc/{local}", f"doc/{local}."
-    escaped = quote(iri, safe="")
-    return f"doc?iri={escaped}", f"doc?iri={escaped}&format="
+    return row if isinstance(row, Reply) else _document(request, iri, row)
 
 
 @routes.get("/doc/<path:path>")
@@ -96,7 +90,7 @@ def document(request: Asked, path: str) -> Reply:
             return found
         row = found
     iri = f"{base}id/{stem}"
-    return _slash_too_many(request, path) or _document(request, iri, row, *addresses_of(request.opened, iri))
+    return _slash_too_many(request, path) or _document(request, iri, row)
 
 
 @routes.get("/ns")
@@ -108,10 +102,10 @@ def ontology(request: Asked) -> Reply:
     row = named or choose(request.headers.get("Accept", ""), ROWS)
     if row is not None and row is not HTML:
         opening = request.opened
-        canonical = f"{opening.public}/ns" if opening.public else ONTOLOGY
-        links = f'<{canonical}>; rel="canonical", </void.ttl>; rel="describedby"'
+        canonical = request.whole.ontology() if opening.public else ONTOLOGY
+        links = f'<{canonical}>; rel="canonical", <{request.urls.void("ttl")}>; rel="describedby"'
         return answer(request, lambda: _terms(opening, row), row.content_type, headers=[("Link", links)])
-    return _document(request, ONTOLOGY, named, "ns", f"doc?iri={quote(ONTOLOGY, safe='')}&format=")
+    return _document(request, ONTOLOGY, named, at_own=True)
 
 
 def _terms(opening: Opened, row: Format) -> bytes:
@@ -134,8 +128,7 @@ def _unknown(request: Asked, iri: str) -> Reply:
         raise Later  # every release that there was may have to be looked into
     kind = _class_of(request.opened, iri)
     if kind:
-        path, _ = addresses_of(request.opened, kind)
-        return elsewhere(f"/{path}", 303)
+        return elsewhere(request.urls.document(kind), 303)
     return departed(request, iri) or problem(
         request, 404, "resource-unknown", f"nothing is said about {iri[:500]} in this release"
     )
@@ -160,8 +153,10 @@ def _missing(request: Asked, iri: str, number: int) -> Reply:
     return _unknown(request, iri)
 
 
-def _document(request: Asked, iri: str, row: Format | None, path: str, suffixed: str) -> Reply:
-    opening = request.opened
+def _document(request: Asked, iri: str, row: Format | None, at_own: bool = False) -> Reply:
+    """The description of an IRI; `at_own` for the ontology at its own address."""
+    opening, urls = request.opened, request.urls
+    here = urls.document(iri)
     number = whole(request.args["page"], 1, _LAST_PAGE) if "page" in request.args else 1
     if number is None:
         return problem(request, 400, "page-malformed", "page is a whole number from 1 on")
@@ -169,39 +164,42 @@ def _document(request: Asked, iri: str, row: Format | None, path: str, suffixed:
     row = row or choose(request.headers.get("Accept", ""), ROWS)
     spoken = request.language if row is HTML else ""
     if row is not None:
-        known = _unmodified(request, row, spoken, explicit, suffixed, number)
+        known = _unmodified(request, row, spoken, explicit, here, number)
         if known is not None:
             return known
     page = page_of(opening, iri, number)
     if page is None:
         return _missing(request, iri, number)
     if row is None:
-        available = [{"mediaType": each.media_type, "href": f"/{suffixed}{each.suffix}"} for each in ROWS]
+        available = [{"mediaType": each.media_type, "href": urls.form(here, each.suffix)} for each in ROWS]
         return problem(
             request, 406, "format-unacceptable", f"this resource is had as {_suffixes()}", available=available
         )
     make = kind_of(page) if row is HTML else None
-    if request.at_once and row is HTML and (path == "ns" or make is not None):
+    if request.at_once and row is HTML and (at_own or make is not None):
         raise Later
-    headers = [("Content-Location", _here(request, suffixed, row, number, spoken)),
-               ("Link", links_of(opening, page, path, suffixed, row, spoken))]
+    canonical, licence = request.canonical.document(iri), opening.licence
+    if at_own:
+        canonical, licence = request.canonical.ontology(), OWN
+    headers = [("Content-Location", _here(request, here, row, number, spoken)),
+               ("Link", links_of(opening, urls.speaking(spoken), page, here, canonical, row, licence.page))]
     variant, vary = _variant(row, spoken, explicit)
     if row is not HTML:
-        return answer(request, lambda: write_page(opening, page, path, row), row.content_type, *variant, vary=vary,
+        return answer(request, lambda: write_page(opening, page, row), row.content_type, *variant, vary=vary,
                       headers=headers)
     headers.append(("Content-Language", spoken))
-    return answer(request, lambda: _html(request, page, path, suffixed, spoken, make), row.content_type, *variant,
+    return answer(request, lambda: _html(request, page, at_own, spoken, make), row.content_type, *variant,
                   vary=vary, headers=headers)
 
 
-def _unmodified(request: Asked, row: Format, spoken: str, explicit: bool, suffixed: str,
+def _unmodified(request: Asked, row: Format, spoken: str, explicit: bool, document: str,
                 number: int) -> Reply | None:
     """304 where the client has this very answer: then there is one, and the data need not be looked into."""
     match = request.headers.get("If-None-Match")
     if not match or match.strip() == "*":  # which matches what is there
         return None
     variant, vary = _variant(row, spoken, explicit)
-    here = _here(request, suffixed, row, number, spoken)
+    here = _here(request, document, row, number, spoken)
     return unmodified(request, *variant, vary=vary, headers=[("Content-Location", here)])
 
 
@@ -212,21 +210,21 @@ def _variant(row: Format, spoken: str, explicit: bool) -> tuple[tuple[str, ...],
     return (row.content_type,), "" if explicit else "Accept, Accept-Language"
 
 
-def _here(request: Asked, suffixed: str, row: Format, number: int, spoken: str) -> str:
+def _here(request: Asked, document: str, row: Format, number: int, spoken: str) -> str:
     """The address of a form of a description; of a page, with what else its address said."""
-    here = address_of(suffixed, row, number, spoken)
+    here = request.urls.speaking(spoken).form(document, row.suffix, number)
     if row is not HTML or not request.args:
         return here
     more = urlencode([(name, value) for name, value in request.args.pairs if name not in _ADDRESSED])
     return f"{here}&{more}" if more else here
 
 
-def _html(request: Asked, page: Page, path: str, suffixed: str, spoken: str, make: Maker | None) -> bytes:
-    if path == "ns":
+def _html(request: Asked, page: Page, at_own: bool, spoken: str, make: Maker | None) -> bytes:
+    if at_own:
         return ontology_page(request, request.opened, spoken)
     if make is not None:
         return make(request, request.opened, page, spoken)
-    return GenericPages(request.publication).write(request.opened, page, path, suffixed, spoken)
+    return generic_page(request, page, spoken)
 
 
 Maker = Callable[[Asked, Opened, Page, str], bytes]

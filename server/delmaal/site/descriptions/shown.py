@@ -13,8 +13,7 @@ from delmaal.languages import Words, name_of
 from delmaal.ntriples import read_term
 from delmaal.reading.numbers import style_of
 from delmaal.reading.releases import RANKS, Opened
-from delmaal.reading.rows import Value, labelled, shortened
-from delmaal.reading.things import spoken_address
+from delmaal.reading.rows import Addresses, Value, labelled, shortened
 from delmaal.terms import PREFIXES
 
 KEPT = 1 << 14
@@ -46,15 +45,16 @@ class Row(NamedTuple):
 class Pairs(dict[bytes, Shown]):
     """`predicate object` as shown in a language; those that lead somewhere are kept."""
 
-    def __init__(self, opened: Opened, language: str) -> None:
+    def __init__(self, opened: Opened, urls: Addresses, language: str) -> None:
+        """`urls` are those of pages in the language."""
         super().__init__()
-        self._opened, self._language = opened, language
+        self._opened, self._urls, self._language = opened, urls, language
 
     def __missing__(self, pair: bytes) -> Shown:
         predicate, _, obj = pair.partition(b" ")
         if obj[:1] == b'"':
             return _literal(predicate, obj, self._language)
-        value = labelled(self._opened, read_term(obj).value, self._language)
+        value = labelled(self._opened, self._urls, read_term(obj).value, self._language)
         found = Shown(predicate, value.code or value.text, _link(value, self._language))
         if len(self) >= KEPT:
             self.clear()
@@ -65,18 +65,19 @@ class Pairs(dict[bytes, Shown]):
 class Rows(dict[bytes, Row | None]):
     """Properties as shown in a language; None for one that a page does not show as a row."""
 
-    def __init__(self, opened: Opened, language: str) -> None:
+    def __init__(self, opened: Opened, urls: Addresses, language: str) -> None:
+        """`urls` are those of pages in the language."""
         super().__init__()
-        self._opened, self._language = opened, language
+        self._opened, self._urls, self._language = opened, urls, language
         self._hidden = f"<{opened.release.base}id/dimension/".encode()
 
     def __missing__(self, predicate: bytes) -> Row | None:
         found = None
         if not predicate.startswith(self._hidden) and predicate not in RANKS:
             iri = predicate[1:-1].decode()
-            label = labelled(self._opened, iri, self._language)
+            label = labelled(self._opened, self._urls, iri, self._language)
             name = escaped(shortened(self._opened.release.base, iri))
-            href = escaped(spoken_address(label.href, self._language)) if label.href else ""
+            href = escaped(label.href)
             text = escaped(label.text)
             head = f'<a href="{href}" title="{name}">{text}</a>' if href else f'<span title="{name}">{text}</span>'
             found = Row((collate(label.text, self._language), iri), f"<div>\n<dt>{head}</dt>\n<dd>".encode(),
@@ -117,7 +118,7 @@ def _link(value: Value, language: str) -> bytes:
         text = f'<span class="code">{value.code}</span> {text}'
     mark = f' lang="{value.language}"' if value.language else ""
     if value.href:
-        text = f'<a href="{escaped(spoken_address(value.href, language))}"{mark}>{text}</a>'
+        text = f'<a href="{escaped(value.href)}"{mark}>{text}</a>'
     elif mark:
         text = f"<span{mark}>{text}</span>"
     return (f"{text} {tag(value.language, language)}" if value.language else text).encode("utf-8", "replace")

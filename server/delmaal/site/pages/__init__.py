@@ -14,6 +14,7 @@ from jinja2.runtime import Context
 
 from delmaal.http.asked import Asked
 from delmaal.http.description import Page
+from delmaal.http.past_words import WORDS as PAST_WORDS
 from delmaal.http.routes import Routes
 from delmaal.languages import name_of
 from delmaal.reading.numbers import size
@@ -106,6 +107,7 @@ def _paragraphs(text: str) -> list[str]:
 
 TEMPLATE_GLOBALS: dict[str, Callable[..., Any]] = {
     "say": say,
+    "said_of_past": PAST_WORDS.say,
     "counted": counted,
     "written": written,
     "noun": noun,

@@ -29,7 +29,7 @@ from delmaal.site.pages.cube import (
 )
 from delmaal.site.pages.pictures import Picture, draw
 from delmaal.site.pages.selection import STEPS
-from delmaal.site.pages.shell import own_path, thing_page
+from delmaal.site.pages.shell import thing_page
 
 CHARTED = 500
 """Observations that a chart is made of: more than there are municipalities, so that these can be ranked."""
@@ -64,7 +64,7 @@ class Filter(NamedTuple):
 
 def dataset_page(request: Asked, opened: Opened, page: Page, language: str) -> bytes:
     """A cube for people to read."""
-    things = things_of(opened)
+    things = things_of(opened, request.urls)
     cube = cube_of(things, page.iri)
     asked = read_query(opened, cube, request.args)
     found = find(opened, cube, asked, CHARTED if "indicator" in asked.chosen else SHORT)
@@ -76,12 +76,12 @@ def dataset_page(request: Asked, opened: Opened, page: Page, language: str) -> b
     total = found.matching if filtered else cube.size
     exact = found.complete or not filtered
     query = {name: token_of(opened, value) for name, value in asked.chosen.items()}
-    path = own_path(opened, page.iri)
+    path = request.urls.thing(page.iri)
     kept = {**query, **({"rows": str(asked.rows)} if asked.rows != ROWS else {}), "lang": language}
     onward = found.page[-1] if found.following else "" if found.complete else found.last
     whole = {"cube": token_of(opened, page.iri), **query, "lang": language}
     return thing_page(request,
-        "dataset.html", things, page, language, [home_step(language, say("home", language))],
+        "dataset.html", things, page, language, [home_step(things.urls, language, say("home", language))],
         say("dataset-lead", language), cube=cube, filters=_filters(things, cube, asked, language), figures=figures,
         columns=[things.label(each.iri, language) for each in cube.dimensions],
         cells={figure.iri: [_cell(things, figure.iri, each, language) for each in cube.dimensions]
@@ -92,8 +92,8 @@ def dataset_page(request: Asked, opened: Opened, page: Page, language: str) -> b
         limit=STEPS,
         following=f"{path}?{urlencode({**kept, 'after': token_of(opened, onward)})}" if onward else "",
         first=f"{path}?{urlencode(kept)}" if asked.after else "",
-        files=[(name, f"/observations.{suffix}?{urlencode({**whole, **more})}") for name, suffix, more in FILES],
-        sparql=f"/sparql?{urlencode({'query': sparql_of(cube, asked, language), 'lang': language})}",
+        files=[(name, request.urls.observations(suffix, urlencode({**whole, **more}))) for name, suffix, more in FILES],
+        sparql=request.urls.sparql(urlencode({"query": sparql_of(cube, asked, language), "lang": language})),
     )
 
 

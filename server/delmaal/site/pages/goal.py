@@ -10,7 +10,7 @@ from delmaal.http.description import Page
 from delmaal.reading.figures import Figure
 from delmaal.reading.releases import Opened
 from delmaal.reading.rows import Value
-from delmaal.reading.things import SDG, Things, code_of, natural, spoken_address, things_of
+from delmaal.reading.things import SDG, Things, code_of, natural, things_of
 from delmaal.reading.trail import Step, home_step, step
 from delmaal.reading.words import say
 from delmaal.site.pages.evidence import Evidence, evidence_of
@@ -43,7 +43,7 @@ class Addressing(NamedTuple):
 
 def goal_page(request: Asked, opened: Opened, page: Page, language: str) -> bytes:
     """A goal for people to read."""
-    things = things_of(opened)
+    things = things_of(opened, request.urls)
     targets = [_target(things, iri, language) for iri in things.thing(page.iri).iris("sdgo:hasTarget")]
     targets.sort(key=lambda each: natural(each.code))
     themes: dict[str, tuple[Value, list[Evidence]]] = {}
@@ -53,7 +53,7 @@ def goal_page(request: Asked, opened: Opened, page: Page, language: str) -> byte
     ranked = sorted(themes.values(), key=lambda each: (-len(each[1]), collate(each[0].text, language)))
     label = things.label(page.iri, language)
     return thing_page(request,
-        "goal.html", things, page, language, _trail(language), label.text, number=code_of(page.iri),
+        "goal.html", things, page, language, _trail(things, language), label.text, number=code_of(page.iri),
         linked=[target for target in targets if target.links], unlinked=[t for t in targets if not t.links],
         themes=ranked, links=sum(len(target.links) for target in targets), targets=len(targets),
     )
@@ -61,7 +61,7 @@ def goal_page(request: Asked, opened: Opened, page: Page, language: str) -> byte
 
 def target_page(request: Asked, opened: Opened, page: Page, language: str) -> bytes:
     """A target for people to read."""
-    things = things_of(opened)
+    things = things_of(opened, request.urls)
     code = code_of(page.iri)
     goal = things.label(things.thing(page.iri).iri_of("sdgo:isTargetOf") or SDG + code.partition(".")[0], language)
     addressing = []
@@ -72,14 +72,14 @@ def target_page(request: Asked, opened: Opened, page: Page, language: str) -> by
         figures.sort(key=lambda figure: figure.worded)
         addressing.append(Addressing(link, figures[:SHOWN], max(0, len(figures) - SHOWN)))
     return thing_page(request,
-        "target.html", things, page, language, [*_trail(language), step(goal)], goal.text, code=code,
+        "target.html", things, page, language, [*_trail(things, language), step(goal)], goal.text, code=code,
         number=code.partition(".")[0], goal=goal, addressing=addressing, named=links[FULL:],
     )
 
 
-def _trail(language: str) -> list[Step]:
-    return [home_step(language, say("home", language)),
-            Step(say("goals-title", language), f"{spoken_address('/', language)}#goals")]
+def _trail(things: Things, language: str) -> list[Step]:
+    return [home_step(things.urls, language, say("home", language)),
+            Step(say("goals-title", language), f"{things.urls.speaking(language).home()}#goals")]
 
 
 def _target(things: Things, iri: str, language: str) -> Target:

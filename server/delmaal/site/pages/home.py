@@ -11,6 +11,7 @@ from delmaal.http.asked import Asked
 from delmaal.http.failures import problem
 from delmaal.http.negotiate import HTML, choose
 from delmaal.http.reply import Reply
+from delmaal.http.urls import Urls
 from delmaal.reading.figures import Figure
 from delmaal.reading.releases import Opened
 from delmaal.reading.rows import Value
@@ -56,14 +57,14 @@ def home(request: Asked) -> Reply:
         return problem(request, 406, "format-unacceptable", "the home page is had as HTML, the catalogue as RDF",
                        available=[each.media_type for each in (HTML, *TRIPLE_FORMATS)])
     if row is not HTML:
-        return elsewhere("/catalog", 303, "Accept")
+        return elsewhere(request.urls.catalog(), 303, "Accept")
     spoken = request.language
     return answer(request, lambda: home_page(request, request.opened, spoken), HTML.content_type, "html", spoken)
 
 
 def home_page(request: Asked, release: Opened, spoken: str) -> bytes:
     """The home page in a language."""
-    things = things_of(release)
+    things = things_of(release, request.urls)
     cards = things.keep(("cards", spoken), lambda: _cards(things, spoken))
     catalogue = things.thing(release.iri.document("catalog").value)
     lead = catalogue.text("dct:description", spoken)
@@ -71,15 +72,15 @@ def home_page(request: Asked, release: Opened, spoken: str) -> bytes:
     linked = things.keep("themes by goal", lambda: _themes_by_goal(things))
     publisher = catalogue.iri_of("dct:publisher")
     return request.render(
-        "home.html", lang=spoken, things=things, title=Value(title), tab=title, here="/", publication=title,
-        canonical=release.site, lead=lead, summary=short(lead.text if lead else "", 200), cards=cards,
-        dense=len(cards) > ROOMY,
+        "home.html", lang=spoken, things=things, title=Value(title), tab=title, here=request.urls.home(),
+        publication=title, canonical=request.canonical.home(), lead=lead,
+        summary=short(lead.text if lead else "", 200), cards=cards, dense=len(cards) > ROOMY,
         publisher=things.label(publisher, spoken) if publisher else None,
         goals=[(str(number), things.label(f"{SDG}{number}", spoken), linked.get(str(number), 0))
                for number in range(1, GOALS + 1)],
         counts=things.keep("counts", lambda: _counts(things)),
         picked=things.keep(("picked", spoken), lambda: _picked(things, spoken)),
-        dumps=things.keep("dumps", lambda: _dumps(release)), whole=_whole(release),
+        dumps=things.keep("dumps", lambda: _dumps(release, request.urls)), whole=_whole(release, request.urls),
         cubes=things.labels(cubes_of(things), spoken),
         release=release.release, structured=home_data(release, spoken),
         issued=catalogue.plain("dct:issued") or catalogue.plain("dct:modified"),
@@ -163,22 +164,22 @@ def _picked(things: Things, spoken: str) -> list[tuple[Figure, Value]]:
     return found
 
 
-def _dumps(release: Opened) -> list[Dump]:
+def _dumps(release: Opened, urls: Urls) -> list[Dump]:
     """The parts of the release, each with its files."""
     found: dict[str, dict[str, tuple[str, int]]] = {}
     for path, entry in release.release.manifest["files"].items():
         name = path.removeprefix("data/")
         part, _, suffix = name.partition(".")
         if name != path and not name.endswith((".gz", ".zst")) and part not in ("all", "graphs"):
-            found.setdefault(part, {})[suffix] = (f"/data/{name}", entry["size"])
+            found.setdefault(part, {})[suffix] = (urls.data(name), entry["size"])
     order = ["themes", "statistics", "documents", "vocabulary"]
     return [Dump(part, found[part]) for part in sorted(found, key=lambda part: (order.index(part) if part in order
                                                                                 else len(order), part))]
 
 
-def _whole(release: Opened) -> list[tuple[str, str, int]]:
+def _whole(release: Opened, urls: Urls) -> list[tuple[str, str, int]]:
     """The files that hold everything."""
     files = release.release.manifest["files"]
-    return [(word, f"/data/{name}", files[f"data/{name}"]["size"])
+    return [(word, urls.data(name), files[f"data/{name}"]["size"])
             for word, name in (("all-data", "all.nt.gz"), ("all-graphs", "graphs.nq.gz")) if f"data/{name}" in files]
 

@@ -16,7 +16,7 @@ from delmaal.reading.words import say
 from delmaal.site.pages.cube import cube_of, token_of
 from delmaal.site.pages.home import cubes_of
 from delmaal.site.pages.pictures import arrange
-from delmaal.site.pages.shell import own_path, thing_page
+from delmaal.site.pages.shell import thing_page
 from delmaal.site.pages.statistic import alike
 
 LISTED = 60
@@ -27,14 +27,14 @@ MATCHES = ("skos:exactMatch", "skos:closeMatch", "skos:relatedMatch", "skos:broa
 
 def indicator_page(request: Asked, opened: Opened, page: Page, language: str) -> bytes:
     """An indicator for people to read."""
-    things = things_of(opened)
+    things = things_of(opened, request.urls)
     thing = things.thing(page.iri)
     found, more = alike(things, page.iri)
     figures = in_order([figure_of(things, iri, language) for iri in found], language)
     unit = thing.iri_of("sdmx-attribute:unitMeasure")
     definition = thing.text("skos:definition", language)
     return thing_page(request,
-        "indicator.html", things, page, language, [home_step(language, say("home", language))],
+        "indicator.html", things, page, language, [home_step(things.urls, language, say("home", language))],
         definition.text if definition else "", definition=definition, figures=figures, more=more,
         unit=things.label(unit, language) if unit else None, arranged=arrange(figures, language),
         themes=_themes(things, figures, language),
@@ -45,7 +45,7 @@ def indicator_page(request: Asked, opened: Opened, page: Page, language: str) ->
 
 def area_page(request: Asked, opened: Opened, page: Page, language: str) -> bytes:
     """An area for people to read."""
-    things = things_of(opened)
+    things = things_of(opened, request.urls)
     thing = things.thing(page.iri)
     found = things.links(page.iri, LISTED * 3)
     leading = found.by_property
@@ -56,8 +56,8 @@ def area_page(request: Asked, opened: Opened, page: Page, language: str) -> byte
         return things.labels(thing.iris(name), language)
 
     return thing_page(request,
-        "area.html", things, page, language, [home_step(language, say("home", language))], "", figures=figures,
-        more=found.more or len(iris) > LISTED, kinds=labels("dct:type"), within=labels("dct:isPartOf"),
+        "area.html", things, page, language, [home_step(things.urls, language, say("home", language))], "",
+        figures=figures, more=found.more or len(iris) > LISTED, kinds=labels("dct:type"), within=labels("dct:isPartOf"),
         replaced=labels("dct:isReplacedBy"), validity=labels("delmaal:validity"),
         parts_of=things.labels((iri for iri in leading.get("dct:isPartOf", []) if "#line=" not in iri), language),
         same=thing.iris("owl:sameAs"), seen=thing.iris("rdfs:seeAlso"),
@@ -77,5 +77,5 @@ def _datasets(things: Things, iri: str, dimension: str, language: str) -> list[t
         each = next((each for each in cube_of(things, cube).dimensions if each.name == dimension), None)
         if each and iri in each.values:
             query = urlencode({dimension: token_of(things.opened, iri), "lang": language})
-            found.append((things.label(cube, language), f"{own_path(things.opened, cube)}?{query}"))
+            found.append((things.label(cube, language), f"{things.urls.speaking('').thing(cube)}?{query}"))
     return sorted(found, key=lambda pair: collate(pair[0].text, language))

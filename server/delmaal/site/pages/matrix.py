@@ -66,7 +66,7 @@ def matrix(request: Asked) -> Reply:
 
 def matrix_page(request: Asked, release: Opened, spoken: str) -> bytes:
     """The matrix in a language."""
-    things = things_of(release)
+    things = things_of(release, request.urls)
     themes = themes_of(things)
     links = things.keep(("cells", spoken), lambda: {theme: _cells(things, theme, spoken) for theme in themes})
     numbers = [str(number) for number in range(1, GOALS + 1)]
@@ -76,9 +76,9 @@ def matrix_page(request: Asked, release: Opened, spoken: str) -> bytes:
         rows.append(ThemeRow(things.label(theme, spoken), [goals.count(number) for number in numbers], len(goals)))
     wide = len(themes) > COLUMNS
     return request.render(
-        "matrix.html", lang=spoken, tab=say("matrix", spoken), here="/matrix", release=release.release,
-        canonical=f"{release.site}matrix", publication=publication(release, spoken),
-        summary=say("matrix-lead", spoken), trail=[home_step(spoken, say("home", spoken))], wide=wide,
+        "matrix.html", lang=spoken, tab=say("matrix", spoken), here=request.urls.matrix(), release=release.release,
+        canonical=request.canonical.matrix(), publication=publication(release, spoken),
+        summary=say("matrix-lead", spoken), trail=[home_step(things.urls, spoken, say("home", spoken))], wide=wide,
         goals=[(number, things.label(SDG + number, spoken)) for number in numbers], rows=rows,
         themes=[things.label(theme, spoken) for theme in themes],
         groups=_groups(things, links, themes, wide, spoken),

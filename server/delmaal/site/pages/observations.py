@@ -60,7 +60,7 @@ def observations(request: Asked, suffix: str) -> Reply:
     be counted).
     """
     release = request.opened
-    things = things_of(release)
+    things = things_of(release, request.urls)
     if suffix not in WRITERS:
         return problem(request, 404, "format-unknown", f"observations are had as {', '.join(WRITERS)}")
     iri = _cube_named(things, request.args.get("cube", ""))
@@ -138,7 +138,7 @@ def _paging(request: Asked, sheet: Sheet, asked: Choice, found: Found) -> list[t
     if found.following or not found.complete:
         onward = found.page[-1] if found.following else found.last
         query = {**request.args, "rows": str(asked.rows), "after": token_of(sheet.things.opened, onward)}
-        headers.append(("Link", f'<{request.path}?{urlencode(query)}>; rel="next"'))
+        headers.append(("Link", f'<{request.mount}{request.path}?{urlencode(query)}>; rel="next"'))
     return headers
 
 

@@ -40,19 +40,21 @@ _LABELS = {row.media_type: row.label for row in formats.RDF_FORMATS}
 
 def offer_page(request: Asked, opened: Opened, page: Page, language: str) -> bytes:
     """A dataset of the catalogue for people to read."""
-    things = things_of(opened)
+    things = things_of(opened, request.urls)
     name = page.iri.rpartition("/")[2]
     dataset = datasets_of(opened)[name]
     files = [
-        {"name": file.url.rpartition("/")[2], "href": f"/data/{quote(file.url.rpartition('/')[2])}", "size": file.size,
-         "format": _LABELS.get(file.media_type, file.media_type), "type": file.media_type, "sha256": file.sha256}
+        {"name": file.url.rpartition("/")[2], "href": request.urls.data(quote(file.url.rpartition("/")[2])),
+         "size": file.size, "format": _LABELS.get(file.media_type, file.media_type),
+         "type": file.media_type, "sha256": file.sha256}
         for file in dataset.files
     ]
     about = spoken(dataset.description, language)
     return thing_page(request,
-        "offer.html", things, page, language, [home_step(language, say("home", language))], about,
+        "offer.html", things, page, language, [home_step(things.urls, language, say("home", language))], about,
         offer=dataset, files=files, about=about, word=lambda key: WORDS.say(key, language),
         spoken=lambda texts: spoken(texts, language), keywords=dataset.keywords.get(language, []),
-        licence_known=licence_at(dataset.licence) is not None, cite="/cite" if name == WHOLE else f"/cite/{name}",
+        licence_known=licence_at(dataset.licence) is not None,
+        cite=request.urls.cite(name="" if name == WHOLE else name),
         structured=dataset_data(opened, dataset, language),
     )

@@ -18,7 +18,7 @@ COMPARED = 60
 
 def statistic_page(request: Asked, opened: Opened, page: Page, language: str) -> bytes:
     """A statistic for people to read."""
-    things = things_of(opened)
+    things = things_of(opened, request.urls)
     thing = things.thing(page.iri)
     figure = figure_of(things, page.iri, language)
     others, more = alike(things, figure.indicator_iri) if figure.indicator_iri else ([], False)
@@ -26,7 +26,7 @@ def statistic_page(request: Asked, opened: Opened, page: Page, language: str) ->
     arranged = arrange(together, language)
     picture = next((block.picture for block in arranged.blocks
                     if block.picture and any(each.iri == page.iri for each in block.picture.figures)), None)
-    trail: list[Step] = [home_step(language, say("home", language))]
+    trail: list[Step] = [home_step(things.urls, language, say("home", language))]
     if figure.indicator:
         trail.append(step(figure.indicator))
     cube = thing.iri_of("qb:dataSet")

@@ -33,13 +33,13 @@ class Neighbour(NamedTuple):
 
 def theme_page(request: Asked, opened: Opened, page: Page, language: str) -> bytes:
     """A theme for people to read."""
-    things = things_of(opened)
+    things = things_of(opened, request.urls)
     theme = things.thing(page.iri)
     goals = goals_of(things, page.iri, language)
     figures = figures_of(things, page.iri, language)
     lead = theme.text("dct:description", language)
     return thing_page(request,
-        "theme.html", things, page, language, trail_of(language), lead.text if lead else "",
+        "theme.html", things, page, language, trail_of(things, language), lead.text if lead else "",
         lead=lead, position=theme.plain("schema:position"), goals=goals, figures=figures,
         arranged=things.keep(("arranged", page.iri, language), lambda: arrange(figures, language)),
         links=sum(len(goal.links) for goal in goals),
@@ -61,9 +61,9 @@ def _subject(things: Things, iri: str, language: str) -> Value:
     return label._replace(text=unquote(iri.rstrip("/").rpartition("/")[2]).replace("-", " "))
 
 
-def trail_of(language: str) -> list[Step]:
+def trail_of(things: Things, language: str) -> list[Step]:
     """The trail to a theme."""
-    home = home_step(language, say("home", language))
+    home = home_step(things.urls, language, say("home", language))
     return [home, Step(say("themes", language), f"{home.href}#themes")]
 
 

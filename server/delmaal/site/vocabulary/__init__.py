@@ -43,8 +43,8 @@ def shapes(request: Asked, suffix: str | None = None) -> Reply:
     row = next((each for each in ROWS if each.suffix == suffix), None)
     if suffix is not None and row is None:
         return problem(request, 404, "format-unknown", f"there is no format {suffix[:20]!r}; take one of {NAMES}")
-    return _negotiated(request, SHAPES, "shapes", row, lambda spoken: shapes_page(request, opening, spoken),
-                       lambda: ontology_of(opening).lines)
+    return _negotiated(request, SHAPES, request.urls.shapes(), row,
+                       lambda spoken: shapes_page(request, opening, spoken), lambda: ontology_of(opening).lines)
 
 
 @routes.get("/shapes/<path:path>")
@@ -56,12 +56,13 @@ def shape(request: Asked, path: str) -> Reply:
     found = ontology.shapes.get(SPACE + stem)
     if found is None:
         return problem(
-            request, 404, "resource-unknown", f"there is no shape {stem[:200]!r} in this release; /shapes lists them"
+            request, 404, "resource-unknown", f"there is no shape {stem[:200]!r} in this release; "
+            f"{request.urls.shapes()} lists them"
         )
     return _negotiated(
         request,
         found.iri,
-        f"shapes/{stem}",
+        request.urls.shape(stem),
         row,
         lambda spoken: shape_page(request, opening, found, spoken),
         lambda: [line for part in with_parts(ontology.shapes, found.iri) for line in part.lines],
@@ -81,15 +82,15 @@ def _spoken(request: Asked) -> str:
     return request.language
 
 
-def _negotiated(request: Asked, iri: str, path: str, asked: Format | None, page: Callable[[str], bytes],
+def _negotiated(request: Asked, iri: str, here: str, asked: Format | None, page: Callable[[str], bytes],
                 lines: Callable[[], list[bytes]]) -> Reply:
     """A document about the shapes, as a page or in a format of RDF; `asked` is the row of its suffix."""
-    row = asked or choose(request.headers.get("Accept", ""), ROWS)
+    row, form = asked or choose(request.headers.get("Accept", ""), ROWS), request.urls.form
     if row is None:
-        available = [{"mediaType": each.media_type, "href": f"/{path}.{each.suffix}"} for each in ROWS]
+        available = [{"mediaType": each.media_type, "href": form(here, each.suffix)} for each in ROWS]
         return problem(request, 406, "format-unacceptable", f"this document is had as {NAMES}", available=available)
-    alternates = "".join(f', </{path}.{each.suffix}>; rel="alternate"; type="{each.media_type}"' for each in ROWS)
-    headers = [("Content-Location", f"/{path}.{row.suffix}"),
+    alternates = "".join(f', <{form(here, each.suffix)}>; rel="alternate"; type="{each.media_type}"' for each in ROWS)
+    headers = [("Content-Location", form(here, row.suffix)),
                ("Link", f'<{iri}>; rel="describes", <{OWN.page}>; rel="license"{alternates}')]
     if row is HTML:
         spoken = _spoken(request)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from delmaal.http.urls import Urls
 from delmaal.site.vocabulary.diagram import Box, Diagram, Field, draw
 from delmaal.site.vocabulary.entries import label_of, refer
 from delmaal.site.vocabulary.ontology import NS, Entry, Ontology
 from delmaal.terms import PREFIXES, compact, term
 
 
-def diagram_of(ontology: Ontology, language: str) -> Diagram:
-    """The diagram of an ontology in a language: a box for each class, with those of others that a property leads to."""
+def diagram_of(ontology: Ontology, urls: Urls) -> Diagram:
+    """The diagram of an ontology in the language of `urls`: a box for each class, with those of others that a property
+    leads to."""
     codes = [entry for entry in ontology.of_sort("class") if entry.iri in ontology.list_of_class]
     things = [entry.iri for entry in ontology.of_sort("class") if entry.iri not in ontology.list_of_class]
     fields = {iri: ontology.properties_of(iri) for iri in things}
@@ -21,13 +23,13 @@ def diagram_of(ontology: Ontology, language: str) -> Diagram:
         fields[iri] = ontology.properties_of(iri)
     boxes = []
     for iri in (*things, *others):
-        shown = refer(ontology, iri, language)
+        shown = refer(ontology, iri, urls)
         entry = ontology.entries.get(iri)
         above = ", ".join(compact(each) for each in entry.iris("rdfs:subClassOf")) if entry else compact(iri)
-        rows = [_field(ontology, name, target, set(fields), language) for name, target in fields[iri]]
+        rows = [_field(ontology, name, target, set(fields), urls) for name, target in fields[iri]]
         boxes.append(Box(iri, shown.text, shown.href if entry else "", f"⊂ {above}" if entry and above else above,
                          rows, "own" if entry else "other"))
-    lists = [_list(ontology, entry, language) for entry in codes]
+    lists = [_list(ontology, entry, urls) for entry in codes]
     return draw(boxes, lists)
 
 
@@ -35,8 +37,8 @@ def _is_datatype(iri: str) -> bool:
     return iri.startswith((PREFIXES["xsd"], PREFIXES["rdf"])) or iri == term("rdfs:Literal").value
 
 
-def _field(ontology: Ontology, name: str, target: str, boxes: set[str], language: str) -> Field:
-    label = refer(ontology, name, language).text
+def _field(ontology: Ontology, name: str, target: str, boxes: set[str], urls: Urls) -> Field:
+    label = refer(ontology, name, urls).text
     if target in boxes:
         return Field(label, target, "link")
     listed = target in ontology.list_of_class or target == term("skos:Concept").value
@@ -45,8 +47,9 @@ def _field(ontology: Ontology, name: str, target: str, boxes: set[str], language
     return Field(label, "", "code" if listed else "link" if thing else "text")
 
 
-def _list(ontology: Ontology, entry: Entry, language: str) -> Box:
+def _list(ontology: Ontology, entry: Entry, urls: Urls) -> Box:
+    language = urls.language
     codes = ontology.code_lists[ontology.list_of_class[entry.iri]]
     rows = [Field(label_of(ontology.entries[iri], language), "", "code") for iri in codes if iri in ontology.entries]
-    return Box(entry.iri, label_of(entry, language), f"/ns?lang={language}#{entry.iri.removeprefix(NS)}", "", rows,
+    return Box(entry.iri, label_of(entry, language), urls.ontology(entry.iri.removeprefix(NS)), "", rows,
                "list")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import quote
 
+from delmaal.http.urls import Urls
 from delmaal.languages import Words, best
 from delmaal.ntriples import Term
 from delmaal.reading.releases import Opened
@@ -79,20 +79,17 @@ def other_than(language: str, languages: tuple[str, ...]) -> str:
     return next((each for each in languages if each != language), language)
 
 
-def anchored(path: str, language: str, anchor: str = "") -> str:
-    """The address of a page in a language, at an anchor."""
-    return f"{path}?lang={language}" + (f"#{quote(anchor)}" if anchor else "")
-
-
-def refer(ontology: Ontology, iri: str, language: str) -> Ref:
-    """A term, wherever it is defined: ours lead to their anchors, those of others to where they are defined."""
+def refer(ontology: Ontology, iri: str, urls: Urls) -> Ref:
+    """A term, wherever it is defined, in the language of `urls`: ours lead to their anchors, those of others to where
+    they are defined."""
+    language = urls.language
     name = compact(iri)
     entry = ontology.entries.get(iri)
     if entry is not None:
-        return Ref(label_of(entry, language), name, anchored("/ns", language, entry.name))
+        return Ref(label_of(entry, language), name, urls.ontology(entry.name))
     if iri.startswith(SPACE):
         code = iri.removeprefix(SPACE)
-        return Ref(code, "", anchored(f"/shapes/{quote(code)}", language))
+        return Ref(code, "", urls.shape(code))
     if name in DATATYPES:
         return Ref(DATATYPES.say(name, language), name, iri)
     labels = ontology.opened.labels(iri)
@@ -102,22 +99,21 @@ def refer(ontology: Ontology, iri: str, language: str) -> Ref:
     return Ref(text, name if text != name else "", href, spoken if spoken not in ("", language) else "")
 
 
-def thing_of(opened: Opened, iri: str, language: str) -> Ref:
+def thing_of(opened: Opened, iri: str, urls: Urls) -> Ref:
     """A thing of the data by its label, leading to its page."""
-    value = labelled(opened, iri, language)
-    joined = "&" if "?" in value.href else "?"
+    value = labelled(opened, urls, iri, urls.language)
     text = f"{value.code} {value.text}" if value.code else value.text
-    return Ref(text, "", f"{value.href}{joined}lang={language}" if value.href else "", value.language)
+    return Ref(text, "", value.href, value.language)
 
 
-def value_of(ontology: Ontology, value: Term, language: str) -> Ref:
+def value_of(ontology: Ontology, value: Term, urls: Urls) -> Ref:
     """A value of an example: a thing, or a text as long as is shown."""
     if value.is_iri:
         if value.value in ontology.entries or value.value.startswith(SPACE):
-            return refer(ontology, value.value, language)
-        return thing_of(ontology.opened, value.value, language)
+            return refer(ontology, value.value, urls)
+        return thing_of(ontology.opened, value.value, urls)
     text = value.value if len(value.value) <= LONGEST else value.value[: LONGEST - 1].rstrip() + "…"
-    return Ref(text, "", "", value.language if value.language != language else "")
+    return Ref(text, "", "", value.language if value.language != urls.language else "")
 
 
 def label_of(entry: Entry, language: str) -> str:
@@ -126,13 +122,14 @@ def label_of(entry: Entry, language: str) -> str:
     return text_of(values, language) or entry.name
 
 
-def shape_refs(shapes: list[Shape], language: str) -> list[Ref]:
+def shape_refs(shapes: list[Shape], urls: Urls) -> list[Ref]:
     """Shapes, each leading to its own page."""
-    return [Ref(shape.code, "", anchored(f"/shapes/{quote(shape.code)}", language)) for shape in shapes]
+    return [Ref(shape.code, "", urls.shape(shape.code)) for shape in shapes]
 
 
-def show(ontology: Ontology, entry: Entry, language: str) -> Shown:
-    """A term as the page shows it."""
+def show(ontology: Ontology, entry: Entry, urls: Urls) -> Shown:
+    """A term as the page shows it, in the language of `urls`."""
+    language = urls.language
     other = other_than(language, ontology.opened.languages)
     shapes = ontology.shapes_of_class if entry.sort == "class" else ontology.shapes_of_property
     return Shown(
@@ -143,16 +140,16 @@ def show(ontology: Ontology, entry: Entry, language: str) -> Shown:
         other_note=entry.says("skos:scopeNote", other),
         notation=next((value.value for value in entry.facts.get("skos:notation", ())), ""),
         reserved=entry.reserved, used=ontology.used.get(entry.iri, 0),
-        rows=[row for row in _rows(ontology, entry, language) if row.refs],
-        shapes=shape_refs(shapes.get(entry.iri, []), language),
-        examples=_examples(ontology, entry, language),
-        about=f"/doc?iri={quote(entry.iri, safe='')}&lang={language}",
+        rows=[row for row in _rows(ontology, entry, urls) if row.refs],
+        shapes=shape_refs(shapes.get(entry.iri, []), urls),
+        examples=_examples(ontology, entry, urls),
+        about=urls.document(entry.iri),
     )
 
 
-def _rows(ontology: Ontology, entry: Entry, language: str) -> list[Row]:
+def _rows(ontology: Ontology, entry: Entry, urls: Urls) -> list[Row]:
     def refs(iris: list[str]) -> list[Ref]:
-        return [refer(ontology, iri, language) for iri in iris]
+        return [refer(ontology, iri, urls) for iri in iris]
 
     rows = [Row(name, refs(entry.iris(name))) for name in _SUPER]
     if entry.sort in PROPERTIES:
@@ -163,7 +160,7 @@ def _rows(ontology: Ontology, entry: Entry, language: str) -> list[Row]:
             rows.append(Row("domain-shown", refs(shown)))
         rows += [Row(name, refs(entry.iris(name))) for name in ("rdfs:range", "owl:inverseOf")]
         types = {compact(iri) for iri in entry.iris("rdf:type")}
-        rows.append(Row("component", [refer(ontology, term(name).value, language) for name in _COMPONENTS
+        rows.append(Row("component", [refer(ontology, term(name).value, urls) for name in _COMPONENTS
                                       if name in types]))
         rows.append(Row("qb:codeList", refs(entry.iris("qb:codeList"))))
     if entry.sort == "class":
@@ -179,19 +176,19 @@ def _rows(ontology: Ontology, entry: Entry, language: str) -> list[Row]:
     return rows
 
 
-def _examples(ontology: Ontology, entry: Entry, language: str) -> list[Example]:
+def _examples(ontology: Ontology, entry: Entry, urls: Urls) -> list[Example]:
     if entry.sort == "class":
         codes = ontology.code_lists.get(ontology.list_of_class.get(entry.iri, ""), [])
         if codes:
-            return [Example(refer(ontology, code, language), None) for code in codes[:3]]
-        return [Example(thing_of(ontology.opened, iri, language), None)
+            return [Example(refer(ontology, code, urls), None) for code in codes[:3]]
+        return [Example(thing_of(ontology.opened, iri, urls), None)
                 for iri in ontology.sample.things.get(entry.iri, ())]
     if entry.sort in PROPERTIES:
-        return [Example(_subject(ontology, each, language),
-                        value_of(ontology, spoken_value(ontology, each, entry.iri, language), language))
+        return [Example(_subject(ontology, each, urls),
+                        value_of(ontology, spoken_value(ontology, each, entry.iri, urls.language), urls))
                 for each in ontology.sample.statements.get(entry.iri, ())]
     if entry.sort == "code":
-        return [Example(thing_of(ontology.opened, iri, language), None)
+        return [Example(thing_of(ontology.opened, iri, urls), None)
                 for iri in ontology.sample.users_of(entry.iri)]
     return []
 
@@ -204,10 +201,10 @@ def spoken_value(ontology: Ontology, statement: Statement, name: str, language: 
     return next((value for value in values if value.language == language), statement.value)
 
 
-def _subject(ontology: Ontology, statement: Statement, language: str) -> Ref:
+def _subject(ontology: Ontology, statement: Statement, urls: Urls) -> Ref:
     if statement.subject.startswith((NS, SPACE)):
-        return refer(ontology, statement.subject, language)
-    return thing_of(ontology.opened, statement.subject, language)
+        return refer(ontology, statement.subject, urls)
+    return thing_of(ontology.opened, statement.subject, urls)
 
 
 DATATYPES = Words("datatype", {
