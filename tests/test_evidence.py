@@ -125,6 +125,30 @@ def test_a_source_says_whose_it_is_and_when_it_was_read(said: dict[tuple[str, st
     assert said[f"{SOURCE}klimaregnskap", term("dct:license").value] == {"<https://data.norge.no/nlod/no/2.0>"}
 
 
+def test_a_chosen_target_is_addressed_and_says_who_chose_it(said: dict[tuple[str, str], set[str]]) -> None:
+    link = f"{BASE}target-link/klima-13.2"
+    assert said[link, term("delmaal:basis").value] == {str(term("delmaal:basis-chosen"))}
+    assert said[link, term("delmaal:chosenBy").value] == {'"Kommunestyret"@nb', '"The municipal council"@en'}
+    assert said[link, term("delmaal:decision").value] == {'"12/22"'}
+    assert said[link, term("delmaal:chosenAt").value] == {"<https://w3id.org/delmaal/period/2022-06-16>"}
+    assert said[link, term("delmaal:conflict").value] == {f'"false"^^{term("xsd:boolean")}'}
+    assert said[f"{BASE}theme/klima", term("delmaal:addresses").value] == {
+        "<http://metadata.un.org/sdg/13.2>", "<http://metadata.un.org/sdg/13.3>"}
+    place = said[f"{BASE}target-link/klima-13.3", term("prov:wasDerivedFrom").value]
+    assert place == {f"<{SOURCE}kommunestyret#case=12%2F22>"}
+
+
+def test_links_are_counted_alike_everywhere(client: httpx.Client, said: dict[tuple[str, str], set[str]]) -> None:
+    links = [node for (node, name), kinds in said.items()
+             if name == term("rdf:type").value and str(term("delmaal:TargetLink")) in kinds]
+    assert len(links) == 3
+    home = text_of(client, "/?lang=en")
+    assert "3 links" in home
+    assert "2 targets" in text_of(client, "/doc/theme/klima?lang=en")
+    matrix = text_of(client, "/matrix?lang=en")
+    assert matrix.count("chosen by the publisher") == 2
+
+
 def test_one_text_under_sources_says_what_it_said_under_source(tmp_path: Path) -> None:
     """The key `source`, as it was before there were other kinds."""
     folder = Path(shutil.copytree(TINY, tmp_path / "tiny"))
@@ -155,6 +179,11 @@ def test_one_text_under_sources_says_what_it_said_under_source(tmp_path: Path) -
     ("/doc/document/budsjett-2024", "Kilde: Vedtak i kommunestyret, sak 88/23"),
     ("/doc/document/folkehelseplan", "https://example.org/folkehelseplan"),
     ("/doc/theme/klima", "Kilde: Klimaregnskap 2023, side 4, punkt 2.1"),
+    ("/doc/theme/klima", "Valgt av Kommunestyret, vedtak 12/22, 16. juni 2022"),
+    ("/doc/theme/klima", "Kilde Vedtak i kommunestyret, sak 12/22"),
+    ("/doc/theme/klima?lang=en", "Chosen by The municipal council, decision 12/22, 16 June 2022"),
+    ("/doc/target-link/klima-13.3", "valgt av utgiveren"),
+    ("/matrix", "Valgt av utgiveren"),
     ("/doc/theme/klima", "Hvert tall sier hvor det er fra."),
 ])
 def test_a_page_says_where_it_is_from(client: httpx.Client, path: str, sentence: str) -> None:
@@ -207,6 +236,20 @@ MISTAKES = [
     ("a theme of the text without lines", "themes/klima.yaml",
      "number: 2\ntitle: {nb: Klima, en: Climate}\nsource: klimaregnskap\nat: {page: 1-8}\n",
      "§number: 2\ntitle: {nb: Klima, en: Climate}\n", "key-missing"),
+    ("a choice that nobody made", "themes/klima.yaml",
+     "basis: chosen\n    source: kommunestyret\n    at: {case: 12/22}", "basis: §chosen", "choice-unfounded"),
+    ("a choice by a source that is no decision", "themes/klima.yaml", "basis: chosen\n    source: kommunestyret\n"
+     "    at: {case: 12/22}", "basis: §chosen\n    source: klimaregnskap", "choice-unfounded"),
+    ("a choice with a date alone", "themes/klima.yaml",
+     "by:\n      body: {nb: Kommunestyret, en: The municipal council}\n      decision: 12/22\n      date",
+     "by:\n      §date", "choice-unfounded"),
+    ("a choice on a day that is none", "themes/klima.yaml", "date: 2022-06-16", "date: §i fjor", "period-malformed"),
+    ("a choice with a text", "themes/klima.yaml", "basis: chosen\n    by",
+     "basis: chosen\n    text: §{lines: 10, opening: Fjordvik skal kutte, form: whole}\n    by", "basis-contradicted"),
+    ("by on another basis", "themes/klima.yaml", "basis: chosen\n    by", "basis: §text-only\n    by",
+     "basis-contradicted"),
+    ("a target with nothing", "themes/folkehelse.yaml", "targets:\n",
+     "targets:\n  - §code: 3.5\n    basis: text-only\n", "target-without-evidence"),
     ("a figure from nowhere", "statistics/klima.yaml",
      "elbiler-2023:\n  indicator: elbiler\n  kind: observation\n  value: 310\n  area: fjordvik\n  period: 2023\n"
      "  themes: [klima]\n  source: bilregisteret\n",

@@ -274,6 +274,8 @@ SAMPLE = """
   delmaal:linkTheme <id/theme/bedre-helse> ; delmaal:linkTarget sdg:3.4 ;
   delmaal:basis delmaal:basis-both ; delmaal:conflict false ; delmaal:textOpening "Innen 2030"@nb ;
   delmaal:textForm delmaal:text-whole ; skos:note "merknad"@nb , "note"@en ;
+  delmaal:chosenBy "rådet"@nb , "the council"@en ; delmaal:decision "12/22" ;
+  delmaal:chosenAt <../period/2019> ;
   prov:wasDerivedFrom <id/source/plan#line=77,81> .
 <id/printed-code/bedre-helse-78-3.4> a delmaal:PrintedCode ;
   delmaal:asPrinted "3,4" ; delmaal:readAs "3.4" ; delmaal:place delmaal:place-label ;

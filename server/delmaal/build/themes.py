@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode
 
-from delmaal.records import PrintedCode, TargetLink, Text, Theme
+from delmaal.records import Choice, PrintedCode, TargetLink, Text, Theme
 from delmaal.statements import Statements
 from delmaal.terms import EU, concept, sdg, text, typed
 
-BY_TEXT = {"both", "text-only"}
+GROUNDS = {"both", "text-only", "chosen"}
 """The bases on which a theme addresses a target: a printed code alone is no ground."""
 
 _THEME = {
@@ -19,7 +19,7 @@ _THEME = {
 _LINK = {
     "code": "delmaal:linkTarget", "basis": "delmaal:basis", "note": "skos:note",
     "text": "delmaal:textForm delmaal:textOpening prov:wasDerivedFrom", "printed": "delmaal:conflict delmaal:supports",
-    "source": "prov:wasDerivedFrom",
+    "source": "prov:wasDerivedFrom", "by": "delmaal:chosenBy delmaal:decision delmaal:chosenAt",
 }
 _PRINT = {
     "as": "delmaal:asPrinted delmaal:readAs", "line": "prov:wasDerivedFrom", "place": "delmaal:place",
@@ -71,7 +71,7 @@ def _theme(out: Statements, theme: Theme, scheme: NamedNode) -> None:
         out.cited("themes", node, theme.cited, marks)
     out.fields(node, marks, _THEME)
     for link in theme.targets:
-        if link.basis in BY_TEXT and link.code:
+        if link.basis in GROUNDS and link.code:
             out.add("themes", node, "delmaal:addresses", sdg(link.code), link.marks.at("code"))
             out.add("themes", node, "dct:subject", sdg(link.code), link.marks.at("code"))
         _link(out, theme, node, link)
@@ -102,6 +102,8 @@ def _link(out: Statements, theme: Theme, subject: NamedNode, link: TargetLink) -
     if link.note:
         out.text("links", node, "skos:note", link.note, marks.texts("note"))
     source = text_of(out, theme)
+    if link.by is not None:
+        _choice(out, node, link.by)
     out.derived("links", node, link.text_lines, marks.at("text"), source)
     out.cited("links", node, link.cited, marks)
     if not link.text_lines:  # a code without a text has its place where it is printed
@@ -111,6 +113,14 @@ def _link(out: Statements, theme: Theme, subject: NamedNode, link: TargetLink) -
     out.fields(node, marks, _LINK)
     for printed in link.printed:
         _print(out, theme, node, printed)
+
+
+def _choice(out: Statements, link: NamedNode, choice: Choice) -> None:
+    if choice.body:
+        out.text("links", link, "delmaal:chosenBy", choice.body, choice.marks.texts("body"))
+    if choice.decision:
+        out.add("links", link, "delmaal:decision", text(choice.decision), choice.marks.at("decision"))
+    out.period("links", link, "delmaal:chosenAt", choice.date, choice.marks.at("date"))
 
 
 def _print(out: Statements, theme: Theme, link: NamedNode, printed: PrintedCode) -> None:

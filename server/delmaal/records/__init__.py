@@ -1,7 +1,7 @@
 """What a publication says, as frozen records between reading and building.
 
     texts.py        Marks, Text, Lines: what every record is made of
-    themes.py       Theme, TargetLink, PrintedCode
+    themes.py       Theme, TargetLink, PrintedCode, Choice
     documents.py    Document, DocumentMention
     statistics.py   Statistic, StatisticMention, Indicator, Area, Unit, NoFigure
     sources.py      Source, Citation, and the kinds of sources with their locators
@@ -20,7 +20,7 @@ from delmaal.records.publication import Agent, Coded, Named, Place, Publication,
 from delmaal.records.sources import LOCATORS, At, Citation, Source
 from delmaal.records.statistics import Area, Indicator, NoFigure, Statistic, StatisticMention, Unit
 from delmaal.records.texts import WHOLE, Lines, Marks, Text
-from delmaal.records.themes import PrintedCode, TargetLink, Theme
+from delmaal.records.themes import Choice, PrintedCode, TargetLink, Theme
 
 __all__ = [
     "LICENCES",
@@ -29,6 +29,7 @@ __all__ = [
     "Agent",
     "Area",
     "At",
+    "Choice",
     "Citation",
     "Coded",
     "Document",

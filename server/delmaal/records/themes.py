@@ -21,6 +21,16 @@ class PrintedCode:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Who chose a target, by which decision, when: the publisher itself where no body is named."""
+
+    marks: Marks
+    body: Text | None
+    decision: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
 class TargetLink:
     """A theme's link to a target, with the evidence for it."""
 
@@ -33,6 +43,7 @@ class TargetLink:
     printed: tuple[PrintedCode, ...]
     note: Text | None
     cited: Citation = NOWHERE
+    by: Choice | None = None
 
     @property
     def conflict(self) -> bool:

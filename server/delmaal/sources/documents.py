@@ -7,7 +7,7 @@ from delmaal.errors import SourceError
 from delmaal.marks import Node
 from delmaal.records import Document, DocumentMention
 from delmaal.sources.addresses import web_address
-from delmaal.sources.evidence import check_evidence, read_citation, read_themes
+from delmaal.sources.evidence import check_evidence, point, read_citation, read_themes
 from delmaal.sources.fields import Fields
 
 TYPES = ("plan", "strategy", "decision", "agreement", "law", "convention", "report", "body", "guide", "regulations",
@@ -49,13 +49,6 @@ def _period(fields: Fields, name: str) -> str:
     return fields.parsed(name, codes.period, "period-malformed", required=False)
 
 
-def _point(value: str) -> None:
-    """Accept a year, a month or a day, as a source prints it beside a title."""
-    if not codes.is_point(value):
-        raise ValueError("write the year, month or day that is printed: 2019, 2019-11 or 2020-05-19")
-    codes.period(value)
-
-
 def _mention(node: Node, slug: str, errors: list[SourceError]) -> DocumentMention:
     fields = Fields(node, f'a mention of document "{slug}"', errors)
     mention = DocumentMention(
@@ -66,7 +59,7 @@ def _mention(node: Node, slug: str, errors: list[SourceError]) -> DocumentMentio
         status_printed=fields.text("status-as", required=False),
         status_date=_period(fields, "status-date"),
         case_number=fields.text("case-number", required=False),
-        printed_date=fields.parsed("printed-date", _point, "period-malformed", required=False),
+        printed_date=fields.parsed("printed-date", point, "period-malformed", required=False),
         note=fields.label("note", required=False),
         text=fields.text("text", required=False),
         marks=fields.marks(),

@@ -177,6 +177,16 @@ def date(value: str) -> None:
         raise ValueError("write a date: 2020-05-19")
 
 
+def point(value: str) -> None:
+    """Accept a year, a month or a day.
+
+    Raises ValueError for anything else.
+    """
+    if not codes.is_point(value):
+        raise ValueError("write a year, a month or a day: 2019, 2019-11 or 2020-05-19")
+    codes.period(value)
+
+
 def licence(value: str) -> None:
     """Accept a licence by the name that a publication's has, or by the address of its terms.
 

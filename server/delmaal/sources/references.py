@@ -117,9 +117,16 @@ class _Check:
         marks, has_text = link.marks, "text" in link.marks.fields
         of_code = any(item.reading == link.code for item in link.printed)
         evidence = ("both" if of_code else "text-only") if has_text else "printed-only"
-        if not has_text and not link.printed:
+        if link.basis == "chosen":
+            self._chosen(link)
+        elif link.by is not None:
             marks.refuse("basis")
-            sentence = f"target {link.code} has neither text nor printed code; add one of them, or delete the target"
+            sentence = f'target {link.code} says by whom it was chosen, and basis "{link.basis}"; write basis: chosen'
+            self._refuse("basis-contradicted", marks.at("basis"), f"{sentence}, or delete by")
+        elif not has_text and not link.printed:
+            marks.refuse("basis")
+            sentence = f"target {link.code} has neither text nor printed code; add one of them, or write "
+            sentence += "basis: chosen with by, where the choice is your own"
             self._refuse("target-without-evidence", marks.record, sentence)
         elif link.basis != evidence:
             marks.refuse("basis")
@@ -129,6 +136,20 @@ class _Check:
             marks.refuse("note")
             sentence = f"target {link.code} is {link.basis}{' and in conflict' if link.conflict else ''}"
             self._refuse("note-missing", marks.record, f"{sentence}; add a note with the reason for the choice")
+
+    def _chosen(self, link: TargetLink) -> None:
+        """What the publisher chose has no evidence in a text, and says who chose it or by which decision."""
+        marks = link.marks
+        beside = next((name for name in ("text", "printed") if name in marks.fields), "")
+        source = self.sources.get(link.cited.source)
+        if beside:
+            marks.refuse("basis")
+            sentence = f"target {link.code} is chosen, and has {beside}, which a text gives; delete {beside}"
+            self._refuse("basis-contradicted", marks.at(beside), f"{sentence}, or write the basis that it shows")
+        elif link.by is None and not marks.lacks("by") and not (source and source.kind == "decision"):
+            marks.refuse("by")
+            sentence = f"target {link.code} is chosen, and does not say by whom; add by with body or decision"
+            self._refuse("choice-unfounded", marks.at("basis"), sentence)
 
     def _matches(self, indicator: Indicator) -> None:
         """A UN indicator is numbered under a target that exists."""

@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 from delmaal import codes
 from delmaal.errors import Mark, SourceError, short
 from delmaal.marks import Node
-from delmaal.records import Lines, PrintedCode, TargetLink, Theme
+from delmaal.records import WHOLE, Choice, Lines, PrintedCode, TargetLink, Theme
 from delmaal.sources.addresses import web_address
-from delmaal.sources.evidence import read_citation
+from delmaal.sources.evidence import point, read_citation
 from delmaal.sources.fields import Fields
 
-BASES = ("both", "text-only", "printed-only")
+BASES = ("both", "text-only", "printed-only", "chosen")
 TEXT_FORMS = ("whole", "shortened", "split", "extended", "reworded")
 PLACES = ("label", "inline")
 CERTAINTIES = ("certain", "likely", "uncertain")
@@ -82,11 +82,30 @@ def _link(node: Node, theme: str, errors: list[SourceError]) -> TargetLink:
         printed=fields.records("printed", lambda item: _print(item, code, errors)),
         note=fields.label("note", required=False),
         cited=read_citation(fields),
+        by=_choice(fields, code),
         marks=fields.marks(),
     )
     fields.done()
     fields.doubt("printed", any(item.marks.lacks("as", "line") for item in link.printed))
     return link
+
+
+def _choice(fields: Fields, code: str) -> Choice | None:
+    node = fields.node("by")
+    if node is None:
+        return None
+    inner = Fields(node, f"the choice of target {code}", fields.errors)
+    choice = Choice(
+        body=inner.label("body", required=False),
+        decision=inner.text("decision", required=False),
+        date=inner.parsed("date", point, "period-malformed", required=False),
+        marks=inner.marks(),
+    )
+    fields.doubt("by", bool(inner.done().refused))
+    if not (inner.has("body") or inner.has("decision") or inner.done().lacks(WHOLE)):
+        sentence = f"{inner.what} names neither body nor decision; add who chose it, or by which decision"
+        fields.refuse("choice-unfounded", "by", sentence)
+    return choice
 
 
 def _target(value: str) -> None:

@@ -21,6 +21,14 @@ class Printed(NamedTuple):
     certain: Value | None
 
 
+class Chosen(NamedTuple):
+    """Who chose a target, by which decision, when."""
+
+    by: Text | None
+    decision: str
+    at: Value | None
+
+
 class Evidence(NamedTuple):
     """A theme's link to a target."""
 
@@ -38,6 +46,7 @@ class Evidence(NamedTuple):
     opening: Text | None
     notes: list[Text]
     cited: list[Cited]
+    chosen: Chosen | None
     prints: list[Printed]
 
 
@@ -66,6 +75,7 @@ def _evidence(things: Things, iri: str, language: str) -> Evidence:
         form_name=things.label(form, language) if form else None, opening=_opening(things, iri, language),
         notes=thing.texts("skos:note", language),
         cited=citations_of(things, thing.iris("prov:wasDerivedFrom"), language),
+        chosen=_chosen(things, iri, language) if basis.endswith("basis-chosen") else None,
         prints=[_printed(things, each, language) for each in things.linking(iri, "delmaal:supports")],
     )
 
@@ -81,6 +91,13 @@ def by_goal(things: Things, links: Iterable[Evidence], language: str) -> list[Go
 def _opening(things: Things, iri: str, language: str) -> Text | None:
     """The first words of the source's own text, in the language that they are printed in."""
     return things.thing(iri).text("delmaal:textOpening", language)
+
+
+def _chosen(things: Things, iri: str, language: str) -> Chosen:
+    thing = things.thing(iri)
+    at = thing.iri_of("delmaal:chosenAt")
+    return Chosen(thing.text("delmaal:chosenBy", language), thing.plain("delmaal:decision"),
+                  things.label(at, language) if at else None)
 
 
 def _printed(things: Things, iri: str, language: str) -> Printed:
