@@ -600,3 +600,14 @@ def test_a_stop_waits_no_longer_than_it_is_told(tiny_out: Path) -> None:
         server.process.send_signal(signal.SIGTERM)
         assert gone_within({server.process.pid}, WAIT)
         assert time.monotonic() - begun < 9
+
+
+def test_a_process_that_is_just_starting_hears_that_it_is_to_end(tiny_release: Release, shelves: Path) -> None:
+    """One of the two answers, and the other begins: nobody is waited for, and then killed."""
+    assert tiny_release.folder.is_dir()
+    for _ in range(3):
+        server = serving(TINY, shelves, DELMAAL_STOP_SECONDS="15")
+        with server:
+            pass
+        assert server.process.returncode == 0
+        assert "Killing" not in server.printed

@@ -8,8 +8,10 @@ Only a server whose first processes never came up ends: its operator stands befo
 from __future__ import annotations
 
 import logging
+import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from granian.server.mp import MPServer
@@ -34,6 +36,9 @@ class Workers(MPServer):
         self._begun = time.monotonic()
         self._due: dict[int, float] = {}
         self._pauses: dict[int, float] = {}
+
+    def _spawn_worker(self, idx: Any, target: Any, callback_loader: Any, socket_loader: Any = None) -> Any:  # noqa: ARG002
+        return super()._spawn_worker(idx, target, partial(_load, callback_loader))
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
         while True:
@@ -83,3 +88,14 @@ class Workers(MPServer):
         old.join(self.workers_kill_timeout)
         if old.is_alive():
             old.kill()
+
+
+def _load(loader: Callable[[], Any]) -> Any:
+    """Load the application in a process that was just started, which ends at once where it is told to meanwhile.
+
+    It is a copy of the main process, and would pass over the signal as that does, whose loop it has not; granian gives
+    it handlers of its own only when the application is there.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal, which the main process hears too
+    return loader()
