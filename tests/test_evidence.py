@@ -18,7 +18,8 @@ from delmaal.publish import check
 from delmaal.records import LOCATORS, Publication
 from delmaal.release import Release
 from delmaal.sources import read
-from delmaal.terms import term
+from delmaal.sources.series import slug_of_period
+from delmaal.terms import SLUG, term
 from plain_wsgi import PlainWsgi
 from spoiling import plant
 
@@ -162,6 +163,35 @@ def test_one_text_under_sources_says_what_it_said_under_source(tmp_path: Path) -
     assert set(build(publication_of(folder)).triples()) == before
 
 
+def test_each_value_of_a_series_is_an_observation_of_its_own(said: dict[tuple[str, str], set[str]]) -> None:
+    value, period = term("sdmx-measure:obsValue").value, term("sdmx-dimension:refPeriod").value
+    for year, number in ((1990, "2105"), (2000, "2230"), (2020, "2390.5")):
+        node = f"{BASE}statistic/folketall-{year}"
+        assert said[node, value] == {f'"{number}"^^{term("xsd:decimal")}'}
+        assert said[node, period] == {f"<https://w3id.org/delmaal/period/{year}>"}
+        assert str(term("qb:Observation")) in said[node, term("rdf:type").value]
+        place = said[f"{BASE}mention/folketall-{year}-folkehelse", term("prov:wasDerivedFrom").value]
+        assert place == {f"<{SOURCE}folketall#row=Fjordvik>"}
+
+
+def test_a_missing_value_of_a_series_says_why(said: dict[tuple[str, str], set[str]], client: httpx.Client) -> None:
+    node = f"{BASE}statistic/folketall-2010"
+    assert said[node, term("delmaal:notObserved").value] == {str(term("delmaal:not-observed-confidential"))}
+    assert (node, term("sdmx-measure:obsValue").value) not in said
+    assert (node, term("qb:dataSet").value) not in said
+    assert "ikke offentlig" in text_of(client, "/doc/statistic/folketall-2010")
+    assert "ikke offentlig" in text_of(client, "/doc/theme/folkehelse")
+
+
+@pytest.mark.parametrize(("code", "slug"), [
+    ("1990", "1990"), ("2020-03", "2020-03"), ("2025--2040", "2025-to-2040"), ("1984~1986", "1984-or-1986"),
+    ("2020--", "2020-to"), ("--2050", "to-2050"), ("unknown", "unknown"),
+])
+def test_a_period_ends_a_slug(code: str, slug: str) -> None:
+    assert slug_of_period(code) == slug
+    assert SLUG.match(slug)
+
+
 # Pages
 
 
@@ -204,7 +234,8 @@ def found(folder: Path) -> list[str]:
 
 MISTAKES = [
     ("an unknown kind", "publication.yaml", "kind: table", "kind: §tabel", "source-kind-unknown"),
-    ("an unknown source", "statistics/folk.yaml", "source: folketall", "source: §folketal", "source-unknown"),
+    ("an unknown source", "statistics/folk.yaml", "source: folketall\n  at: {cell", "source: §folketal\n  at: {cell",
+     "source-unknown"),
     ("a page of a table", "statistics/folk.yaml", "at: {cell: B34}", "at: §{page: 3}", "locator-wrong"),
     ("lines of a document", "statistics/klima.yaml", 'at: {page: 4, section: "2.1"}', "at: §{lines: 4}",
      "locator-wrong"),
@@ -250,6 +281,18 @@ MISTAKES = [
      "basis-contradicted"),
     ("a target with nothing", "themes/folkehelse.yaml", "targets:\n",
      "targets:\n  - §code: 3.5\n    basis: text-only\n", "target-without-evidence"),
+    ("a series beside a value", "statistics/folk.yaml", "  series:\n", "  §value: 3\n  series:\n",
+     "series-contradicted"),
+    ("a series that is none", "statistics/folk.yaml",
+     "series:\n    1990: 2105\n    2000: 2230\n    2010: confidential\n    2020: 2390.5\n", "series: §2105\n",
+     "type-wrong"),
+    ("a period that is none", "statistics/folk.yaml", "    1990: 2105", "    §i 1990: 2105", "period-malformed"),
+    ("a value that is none", "statistics/folk.yaml", "1990: 2105", '1990: §".."', "number-wrong"),
+    ("a value that no table has", "statistics/folk.yaml", "value: 10.5", 'value: §":"', "number-wrong"),
+    ("an area of a series that is unknown", "statistics/folk.yaml",
+     "area: fjordvik\n  themes: [folkehelse]\n  source: folketall",
+     "area: §fjordviik\n  themes: [folkehelse]\n  source: folketall", "area-unknown"),
+    ("a period that another record has", "statistics/folk.yaml", "    1990: 2105", "    §2023: 2105", "slug-duplicate"),
     ("a figure from nowhere", "statistics/klima.yaml",
      "elbiler-2023:\n  indicator: elbiler\n  kind: observation\n  value: 310\n  area: fjordvik\n  period: 2023\n"
      "  themes: [klima]\n  source: bilregisteret\n",
@@ -262,7 +305,14 @@ MISTAKES = [
                          ids=[row[0] for row in MISTAKES])
 def test_a_mistake_is_found_where_it_stands(file: str, old: str, new: str, code: str, cited: Path) -> None:
     at = plant(cited, file, old, new)
-    assert f"{at} {code}" in found(cited)
+    assert found(cited).count(f"{at} {code}") == 1
+
+
+def test_a_sign_for_a_missing_value_is_told_the_words(cited: Path) -> None:
+    plant(cited, "statistics/folk.yaml", "2010: confidential", '2010: §".."')
+    errors = read(cited).errors
+    assert [error.code for error in errors] == ["number-wrong"]
+    assert "missing, not-applicable, confidential" in errors[0].sentence
 
 
 def test_what_is_quoted_is_what_the_lines_are_of(cited: Path) -> None:

@@ -21,6 +21,8 @@ TOTALS = {
     "https://w3id.org/delmaal/breakdown/total",
 }
 UNKNOWN_PERIOD = "https://w3id.org/delmaal/period/unknown"
+MISSING = ("missing", "not-applicable", "confidential")
+"""Why a value is not there that its period would have."""
 PARTS = ("sdmx-dimension:sex", "sdmx-dimension:age", "delmaal:breakdown")
 """The dimensions that tell who or what is counted; a total is not said."""
 
@@ -124,6 +126,9 @@ def _figure(things: Things, iri: str, language: str, dimensions: tuple[str, ...]
     kind, printed = kind_iri.rpartition("kind-")[2], thing.plain("delmaal:printedValue")
     shown, worded = _shown(number, lower, upper, unit, scale, kind, printed, language,
                            unit_iri.endswith("/UNITLESS"))
+    reason = reason_iri.rpartition("not-observed-")[2]
+    if reason in MISSING:
+        shown = things.label(reason_iri, language).text
     period, area = thing.iri_of("sdmx-dimension:refPeriod"), thing.iri_of("sdmx-dimension:refArea")
     qualifier = thing.iri_of("delmaal:qualifier")
     parts = [value for name in dimensions for value in thing.iris(name)[:1] if value not in TOTALS]
@@ -138,7 +143,7 @@ def _figure(things: Things, iri: str, language: str, dimensions: tuple[str, ...]
         when=year_of(things, period), moment=moment_of(things, period),
         kind=kind, kind_name=_label(things, kind_iri, language),
         parts=[things.label(part, language) for part in parts], part_iris=tuple(parts),
-        reason=reason_iri.rpartition("not-observed-")[2], reason_name=_label(things, reason_iri, language),
+        reason=reason, reason_name=_label(things, reason_iri, language),
         extras=_extras(things, thing, language), indicator_iri=indicator,
         mentions=[_mention(things, mention, language) for mention in thing.iris("delmaal:mention")],
     )

@@ -38,7 +38,8 @@ from delmaal.sources.fields import Fields, pairs
 from delmaal.sources.nearest import nearest
 from delmaal.sources.publication import read_head
 from delmaal.sources.references import EVERY, check_references
-from delmaal.sources.statistics import read_area, read_indicator, read_named, read_statistic, read_unit
+from delmaal.sources.series import read_statistics
+from delmaal.sources.statistics import read_area, read_indicator, read_named, read_unit
 from delmaal.sources.themes import read_theme
 from delmaal.terms import SLUG
 
@@ -56,7 +57,7 @@ class _Record(Protocol):
 
 
 S = TypeVar("S", bound=_Record)
-Reader = Callable[[Node, str, Mark, list[SourceError]], S]
+Reader = Callable[[Node, str, Mark, list[SourceError]], S | tuple[S, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class _Folder:
             units=self._by_slug([shared / "codes" / "units.yaml", self.folder / "units.yaml"], "units", read_unit),
             themes=tuple(sorted(self._one_each("themes", read_theme), key=lambda theme: theme.number)),
             documents=tuple(self._one_each("documents", read_document)),
-            statistics=self._by_slug(self._yaml("statistics"), "statistics", read_statistic),
+            statistics=self._by_slug(self._yaml("statistics"), "statistics", read_statistics),
             indicators=self._by_slug(self._yaml("indicators"), "indicators", read_indicator),
             areas=self._by_slug([self.folder / "areas.yaml"], "areas", read_area),
             breakdowns=self._named("breakdowns", "breakdown", "label"),
@@ -195,15 +196,17 @@ class _Folder:
             if not isinstance(node, Mapping):
                 self.unreadable.add((name, EVERY))
             for slug, mark, value in pairs(node, name, self.errors) if node else ():
-                record = read(value, slug, mark, self.errors)
-                if slug in records:
-                    first = records[slug].marks.record
-                    sentence = f'slug "{short(slug)}" stands at {first} too; a slug names one thing: choose another'
-                    self._refuse("slug-duplicate", mark, sentence)
-                elif isinstance(value, Refused) or not self._check_slug(name, slug, mark):
+                found = read(value, slug, mark, self.errors)
+                if isinstance(value, Refused) or not self._check_slug(name, slug, mark):
                     self.unreadable.add((name, slug))
-                else:
-                    records[slug] = record
+                    continue
+                for record in found if isinstance(found, tuple) else (found,):
+                    if record.slug not in records:
+                        records[record.slug] = record
+                        continue
+                    first = records[record.slug].marks.record
+                    sentence = f'slug "{short(record.slug)}" stands at {first} too; a slug names one thing'
+                    self._refuse("slug-duplicate", record.marks.record, f"{sentence}: choose another")
         return tuple(records.values())
 
     def _named(self, name: str, kind: str, label: str) -> tuple[Named, ...]:

@@ -117,14 +117,15 @@ class Fields:
 
         return int(self.parsed(name, read, "number-wrong") or 0)
 
-    def decimal(self, name: str) -> str:
-        """A number in canonical form, empty where absent."""
+    def decimal(self, name: str, also: Collection[str] = ()) -> str:
+        """A number in canonical form, empty where absent; `also` are the words for a value that is missing."""
         def read(value: str) -> None:
             if _DECIMAL.match(value):
                 return
             plain = _plain(value)
             if not _DECIMAL.match(plain):
-                raise ValueError("write a plain number with a point: 6.4, 205000, -3")
+                words = f"; for a value that is missing, one of {', '.join(also)} (as not-observed)" if also else ""
+                raise ValueError(f"write a plain number with a point: 6.4, 205000, -3{words}")
             if "," in value:
                 raise ValueError(f'a comma has no place in a number; write "{plain}" if it is the decimal sign')
             raise ValueError(f'write "{plain}"')

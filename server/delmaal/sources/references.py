@@ -43,6 +43,7 @@ class _Check:
         }
         self.sources = {source.slug: source for source in publication.sources}
         self.texts = {source.slug: source for source in publication.sources if source.is_text}
+        self.said: set[tuple[str, Mark, str]] = set()
         self.without_text: list[Mark] = []
         self.nearest = {name: Nearest(known) for name, known in self.known.items()}
 
@@ -255,4 +256,6 @@ class _Check:
             self._refuse("lines-outside", mark, f"line {highest} is cited; the source has {source.line_count} lines")
 
     def _refuse(self, code: str, mark: Mark, sentence: str) -> None:
-        self.errors.append(SourceError(code, mark, sentence))
+        if (code, mark, sentence) not in self.said:  # the records of a series share their fields
+            self.said.add((code, mark, sentence))
+            self.errors.append(SourceError(code, mark, sentence))

@@ -15,7 +15,9 @@ KINDS = ("observation", "projection", "target", "threshold", "ranking")
 QUALIFIERS = ("about", "over", "under", "nearly", "at-least", "at-most")
 SEXES = ("T", "M", "F")
 AGENT_TYPES = ("organisation", "survey")
-REASONS = ("no-number", "range", "unassigned")
+MISSING = ("missing", "not-applicable", "confidential")
+"""Why a value is not there, where its table says so."""
+REASONS = ("no-number", "range", "unassigned", *MISSING)
 AREA_TYPES = ("municipality", "former-municipality", "county", "country", "continent", "world", "district", "other")
 DECIMALS = ("0", "1", "2", "3", "4", "5", "6")
 MULTIPLIERS = ("3", "6", "9")
@@ -25,11 +27,12 @@ MULTIPLIERS = ("3", "6", "9")
 def read_statistic(node: Node, slug: str, mark: Mark, errors: list[SourceError]) -> Statistic:
     """A statistic from a file of `statistics/`."""
     fields = Fields(node, f'statistic "{slug}"', errors, mark)
+    fields.node("series")  # which `sources.series` has read
     statistic = Statistic(
         slug=slug,
         indicator=fields.text("indicator", required=False),
         kind=fields.choice("kind", KINDS, "kind-unknown"),
-        value=fields.decimal("value"),
+        value=fields.decimal("value", also=MISSING),
         lower=fields.decimal("lower"),
         upper=fields.decimal("upper"),
         multiplier=fields.choice("multiplier", MULTIPLIERS, "multiplier-unknown", required=False),
@@ -73,13 +76,13 @@ def _check_number(fields: Fields, statistic: Statistic) -> None:
     if statistic.marks.lacks("not-observed"):
         return
     if not reason and not numbers[0]:
-        sentence = f"{what} has no value; add it, or not-observed with no-number, range or unassigned"
+        sentence = f"{what} has no value; add it, or not-observed with one of {', '.join(REASONS)}"
         fields.refuse("value-missing", "not-observed", sentence)
     elif not reason and not fields.has("indicator"):
         fields.refuse("indicator-missing", "indicator", f"{what} has no indicator; add it, or not-observed: unassigned")
     elif reason == "range" and not numbers[1]:
         fields.refuse("range-incomplete", "not-observed", f"{what} is a range; add lower and upper")
-    elif reason == "no-number" and any(numbers):
+    elif reason in ("no-number", *MISSING) and any(numbers):
         fields.refuse("value-contradicted", "not-observed", f"{what} has a number; delete not-observed")
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from delmaal.reading.figures import Figure
+from delmaal.reading.figures import MISSING, Figure
 from delmaal.reading.numbers import tick
 from delmaal.reading.rows import Value
 from delmaal.reading.words import say
@@ -64,7 +64,8 @@ def arrange(figures: Iterable[Figure], language: str, name: str = "c") -> Arrang
         if figure.reason == "unassigned" or figure.worded:
             (unassigned if figure.reason == "unassigned" else worded).append(figure)
             continue
-        lone = figure.number is None or figure.kind == "ranking" or not figure.indicator_iri
+        numbered = figure.number is not None or figure.reason in MISSING
+        lone = not numbered or figure.kind == "ranking" or not figure.indicator_iri
         groups.setdefault((figure.iri if lone else figure.indicator_iri, figure.unit.symbol), []).append(figure)
     blocks = []
     for serial, group in enumerate(groups.values()):
