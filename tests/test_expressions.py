@@ -21,6 +21,7 @@ import delmaal
 from delmaal.engine import clauses
 from delmaal.errors import DelmaalError
 from delmaal.http import asked, negotiate
+from delmaal.http.urls.iris import iri_of, path_of
 from delmaal.keeper import evaluation, tokens
 from delmaal.protocols.reconcile.candidates import code_in
 from delmaal.protocols.sparql import operation, snippets
@@ -98,13 +99,14 @@ EXPRESSIONS: dict[str, Reader | Safe] = {
     "protocols.history.feed:_NAME": Reader(matches("protocols.history.feed:_NAME"), ADDRESS, ("", "1-")),
     "http.gone:_RELEASE": Reader(matches("http.gone:_RELEASE"), ADDRESS, ("", "id/release/")),
     "http.past:NAME": Reader(matches("http.past:NAME"), ADDRESS, ("", "a" * 64 + "~")),
-    "http.past:_ROOTED": Safe("reads a page, where a client's text stands escaped"),
     "protocols.history.view:_FULL": Reader(matches("protocols.history.view:_FULL"), ADDRESS, ("", "a" * 64 + "~")),
-    "protocols.history.view:_OWN_ADDRESS": Reader(finds("protocols.history.view:_OWN_ADDRESS"), ADDRESS),
     "protocols.discovery.citation:_TEX_SIGN": DATA,
     "reading.offers:_DEGREES": DATA,
-    "http.description:PLAIN": Reader(
-        matches("http.description:PLAIN"), ADDRESS, ("/doc/", "/id/a")),
+    "http.urls.base:PLAIN": Reader(matches("http.urls.base:PLAIN"), ADDRESS, ("", "a/")),
+    "http.urls.iris:_ESCAPED": Reader(finds("http.urls.iris:_ESCAPED"), ADDRESS),
+    "http.urls.iris:_WEB": Reader(matches("http.urls.iris:_WEB"), ADDRESS),
+    "http.urls.iris:_SUFFIX": Reader(finds("http.urls.iris:_SUFFIX"), ADDRESS, ("", ".ab", ".ab-1"), ("", "!", ".1")),
+    "http.urls.iris:_BYTE": Reader(iri_of, ADDRESS, ("", "a/", "a/~")),
     "http.description:_PLAIN_IRI": Reader(matches("http.description:_PLAIN_IRI"), ADDRESS),
     "site.descriptions.shown:_SPECIAL": Reader(finds("site.descriptions.shown:_SPECIAL"), ADDRESS),
     "reading.rows:_SDG_CODE": Reader(matches("reading.rows:_SDG_CODE"), ADDRESS),
@@ -200,6 +202,7 @@ READERS: dict[str, Reader] = {
     "a name as it is compared": Reader(words.name, 10_000),
     "words that are searched for": Reader(words.asked_words, SHORT),
     "a code": Reader(code_in, SHORT),
+    "an IRI as a path": Reader(path_of, ADDRESS, ("", "http://a/", "http://a/.")),
 }
 
 

@@ -17,7 +17,6 @@ import re
 _ESCAPED = re.compile(r"[^A-Za-z0-9._/-]")
 _BYTE = re.compile(rb"~([0-9A-Fa-f]{2})")
 _WEB = re.compile(r"([A-Za-z][A-Za-z0-9.-]*)://(?=[^/])")
-_LOST = re.compile(r"(?<=/)(?=/|$)|(?<![^/])\.{1,2}(?![^/])")
 _SUFFIX = re.compile(r"\.(?=[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*(?:\.[0-9]+)?$)")
 """A dot before what may be a format, or a language with the number of a page: two letters at least."""
 
