@@ -35,9 +35,13 @@ def limited_server(tiny_release: Release, shelves: Path) -> Iterator[httpx.Clien
     """A server that lets a client ask once a minute, if it comes through a proxy."""
     assert tiny_release.folder.is_relative_to(shelves)
     with serving(TINY, shelves, DELMAAL_CLIENT_LIMIT="1", DELMAAL_TRUSTED_HOPS="1", DELMAAL_BODY_SECONDS="1") as client:
-        client.get("/health", headers=FORWARDED)
-        client.get("/health", headers=FORWARDED)
         yield client
+
+
+def over_the_limit(client: httpx.Client, headers: dict[str, str]) -> httpx.Response:
+    """The answer to who has asked in this minute; a new one may begin at any moment, and its first question is free."""
+    answers = (client.get("/doc/theme/god-helse", headers={**headers, **FORWARDED}) for _ in range(4))
+    return next(answer for answer in answers if answer.status_code != 200)
 
 
 Ask = Callable[[httpx.Client, dict[str, str]], httpx.Response]
@@ -58,8 +62,7 @@ FAILURES: dict[str, tuple[int, Ask]] = {
     "a long address": (414, lambda client, headers: client.get(f"/{'a' * 60_000}", headers=headers)),
     "a type of body": (415, lambda client, headers: client.post("/sparql", content=b"x",
                                                                 headers={**headers, "Content-Type": "text/x"})),
-    "too many requests": (429, lambda client, headers: client.get("/doc/theme/god-helse",
-                                                                  headers={**headers, **FORWARDED})),
+    "too many requests": (429, over_the_limit),
     "long headers": (431, lambda client, headers: client.get("/", headers={**headers, "X-Long": "a" * 33_000})),
     "a method unknown": (501, lambda client, headers: client.request("BREW", "/", headers=headers)),
 }
@@ -214,7 +217,10 @@ def test_a_page_of_another_origin_reads_all(limited_server: httpx.Client) -> Non
             browser = playwright.chromium.launch(executable_path=find_browser(), args=list(OPTIONS))
             page = browser.new_page()
             page.goto(f"http://127.0.0.1:{elsewhere.server_port}/")
+            over_the_limit(limited_server, {})
             found = [page.evaluate(READ, [base + path, options]) for path, options, _ in asked]
+            if found[4]["status"] == 200:  # a new minute has begun
+                found[4] = page.evaluate(READ, [base + asked[4][0], asked[4][1]])
             browser.close()
     finally:
         elsewhere.shutdown()
