@@ -117,7 +117,7 @@ def problem(
         title = title_of(status, spoken)
         page = request.render("problem.html", status=status, title=title, detail=detail, lang=spoken, code=code,
                               was=more.get("lastDescription"), near=more.get("near"),
-                              here=request.mount + request.path)
+                              here=request.mount + request.bare)
         response = Reply(page, status)
     else:
         response = as_json({**members(status, code, detail), **more})

@@ -38,6 +38,11 @@ class Reply:
         if name.lower() not in (each.strip().lower() for each in told.split(",")):
             self.headers["Vary"] = f"{told}, {name}" if told else name
 
+    def vary_not_by(self, names: frozenset[str]) -> None:
+        """Say no more that the answer depends on these fields of the request, which its address has said already."""
+        told = [name for name in self.headers.get("Vary").split(", ") if name and name not in names]
+        self.headers.setlist("Vary", [", ".join(told)] if told else ())
+
     def fields(self) -> Pairs:
         """The header fields as they are sent."""
         found = self.headers.pairs.copy()

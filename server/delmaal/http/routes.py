@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from delmaal.http.reply import Reply
+from delmaal.http.urls import Suffix, suffix_of
 
 View = Callable[..., Reply]
 _View = TypeVar("_View", bound=View)
@@ -15,7 +17,7 @@ _View = TypeVar("_View", bound=View)
 
 class Route(NamedTuple):
     """An address, the function that answers it, the group that it is of with its name, and the name of the route: that
-    of the group, a dot, that of the function."""
+    of the group, a dot, that of the function. What is a `page` is had at addresses that end in a language too."""
 
     rule: str
     methods: tuple[str, ...]
@@ -23,6 +25,7 @@ class Route(NamedTuple):
     of: Routes
     group: str
     endpoint: str
+    page: bool = False
 
 
 class Routes:
@@ -37,15 +40,19 @@ class Routes:
         """A route for GET and HEAD."""
         return self.route(rule, methods=("GET",))
 
+    def page(self, rule: str) -> Callable[[_View], _View]:
+        """A route for GET and HEAD, of a page that may be had at `<address>.<language>.html`."""
+        return self.route(rule, methods=("GET",), page=True)
+
     def after_each(self, change: Callable[[Reply], None]) -> Callable[[Reply], None]:
         """What is done to every answer of the group, to failures too."""
         self.after = change
         return change
 
-    def route(self, rule: str, methods: Sequence[str]) -> Callable[[_View], _View]:
+    def route(self, rule: str, methods: Sequence[str], page: bool = False) -> Callable[[_View], _View]:
         """A route for these methods; HEAD goes with GET, and OPTIONS with all."""
         def add(view: _View) -> _View:
-            self.rows.append(Route(rule, tuple(methods), view, self, self.name, f"{self.name}.{view.__name__}"))
+            self.rows.append(Route(rule, tuple(methods), view, self, self.name, f"{self.name}.{view.__name__}", page))
             return view
 
         return add
@@ -81,6 +88,17 @@ class Router:
         """The same by the whole table, without the two kinds of rules that most requests are for."""
         route, values = self._bound.match(path, method)
         return route, dict(values)
+
+    def page(self, path: str, languages: tuple[str, ...]) -> tuple[Suffix, Route, dict[str, Any]] | None:
+        """The page that a path names with a language at its end; None where it names none."""
+        suffix = suffix_of(path, languages)
+        if suffix is None:
+            return None
+        try:
+            route, values = self.match(suffix.bare)
+        except HTTPException:
+            return None
+        return (suffix, route, values) if route.page else None
 
     def methods(self, path: str) -> list[str]:
         """The methods that a path has."""

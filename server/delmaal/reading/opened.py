@@ -73,7 +73,7 @@ class Opened:
         """
         return spoken(tuple(self.release.manifest.get("languages") or ("nb", "en")))
 
-    @property
+    @cached_property
     def site(self) -> str:
         """Where its pages are read, with a slash at the end: at the server's public address; where none is set, where
         the publication's own IRIs lead."""

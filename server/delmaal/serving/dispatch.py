@@ -22,6 +22,7 @@ from delmaal.http.negotiate import REMEMBERED, called
 from delmaal.http.publication import Publication
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Router
+from delmaal.http.urls import ENDING
 from delmaal.mapping import cuts
 from delmaal.protocols import dumps, reconcile
 from delmaal.protocols.discovery import citation, interfaces, sitemap
@@ -42,6 +43,9 @@ GROUPS = (pages.routes, resources.routes, vocabulary.routes, sparql.routes, exam
           document.routes, history.routes, queries.routes, diffs.routes, memento.routes, feed.routes, search.routes,
           reconcile.routes)
 """Every route that there is."""
+
+_CHOSEN = frozenset(("Accept", "Accept-Language"))
+"""What chooses a page, and its language, where its address does not."""
 
 _OF_NO_RELEASE = frozenset(("assets.static", "assets.asset", "watch.health", "watch.ready", "watch.metrics"))
 
@@ -93,8 +97,10 @@ def _checked(asked: Asked, before: int, found: Reply) -> Reply:
 def _answer(publication: Publication, asked: Asked) -> Reply:
     unmatched: HTTPException | None = None
     try:
-        asked.route, asked.values = publication.router.match(asked.path, asked.method)
-        asked.endpoint = asked.route.endpoint
+        if not (asked.path.endswith(ENDING) and _at_page(publication, asked)):
+            asked.route, asked.values = publication.router.match(asked.path, asked.method)
+        if asked.route is not None:
+            asked.endpoint = asked.route.endpoint
     except HTTPException as error:
         unmatched = error
     if asked.opened is None and asked.endpoint not in _OF_NO_RELEASE:
@@ -109,8 +115,27 @@ def _answer(publication: Publication, asked: Asked) -> Reply:
     if unmatched is not None or asked.route is None:
         raise unmatched or InternalServerError
     if asked.method == "OPTIONS":
-        return Reply(headers=[("Allow", ", ".join(publication.router.methods(asked.path)))])
+        return Reply(headers=[("Allow", ", ".join(publication.router.methods(asked.bare)))])
     return asked.route.view(asked, **asked.values)
+
+
+def _at_page(publication: Publication, asked: Asked) -> bool:
+    """Whether the path ends in a language: then it is asked for that page. A thing whose name ends so is itself."""
+    if asked.opened is None:
+        asked.opened = publication.releases.current()
+    found = publication.router.page(asked.path, asked.opened.languages)
+    if found is None:
+        return False
+    suffix, route, values = found
+    if route.endpoint == "resources.document":
+        name = values["path"] + asked.path[len(suffix.bare) : -len(ENDING)]
+        if asked.opened.lookup.knows(f"{asked.opened.release.base}id/{name}"):
+            return False
+    if asked.method not in ("GET", "HEAD"):
+        route, values = publication.router.match(suffix.bare, asked.method)
+    asked.at_page(suffix)
+    asked.route, asked.values = route, values
+    return True
 
 
 def _failure(asked: Asked, error: Exception) -> Reply:
@@ -131,7 +156,9 @@ def _finished(asked: Asked, found: Reply) -> Reply:
     """The answer with the headers that all answers have."""
     if asked.route is not None and asked.route.of.after:
         asked.route.of.after(found)
-    if asked.endpoint in ONE_FORM:
+    if asked.suffix is not None and found.status_code < 400:
+        found.vary_not_by(_CHOSEN)
+    elif asked.endpoint in ONE_FORM:
         found.vary_by("Accept")
     headers = found.headers
     if (not headers.pairs or headers.pairs[0] is not EVERYWHERE[0]) and "X-Content-Type-Options" not in headers:

@@ -34,6 +34,7 @@ FORMS: Mapping[str, tuple[Format, ...]] = {
     "pages.observations": (formats.BY_NAME["csv"], formats.TURTLE),
     "resources.document_of_iri": DESCRIPTIONS,
     "resources.document": DESCRIPTIONS,
+    "resources.document_at": DESCRIPTIONS,
     "resources.ontology": DESCRIPTIONS,
     "vocabulary.shapes": DESCRIPTIONS,
     "vocabulary.shape": DESCRIPTIONS,

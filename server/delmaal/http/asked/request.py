@@ -16,7 +16,7 @@ from werkzeug.http import http_date
 from delmaal.http.asked.headers import date, media_type, one_range
 from delmaal.http.fields import Fields, Parameters
 from delmaal.http.negotiate import language
-from delmaal.http.urls import Urls, urls_of
+from delmaal.http.urls import Suffix, Urls, urls_of
 from delmaal.languages import CATALOGUES
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Asked:
     whether the client has left. Where the answer is wanted `at_once`, what would take long raises Later, and a query
     raises Asking (see `later`).
 
+    `suffix` is the language and the number that the path ends in, where it names a page so.
+
     `root` is the path of the site and `mount` that of the publication, both as a client sees them and without a slash
     at the end; `path` is what stands behind the mount.
     """
@@ -49,6 +51,7 @@ class Asked:
     endpoint = ""
     route: Route | None = None
     past: Past | None = None
+    suffix: Suffix | None = None
 
     def __init__(self, publication: Publication, method: str, path: str, query: str = "",
                  headers: Fields | None = None, body: bytes = b"", client: str = "", scheme: str = "http",
@@ -64,6 +67,7 @@ class Asked:
         self.gone = gone
         self.values: dict[str, Any] = {}
         self._args: Parameters | None = None
+        self._urls_of: tuple[Opened | None, Past | None, Urls] | None = None
 
     def at(self, path: str) -> Asked:
         """The same request of another path."""
@@ -75,8 +79,12 @@ class Asked:
     @property
     def urls(self) -> Urls:
         """The addresses that the answer names: within the release that was asked for by name, in no language yet."""
-        opened, past = self.opened, self.past
-        return urls_of(self.root, self.mount, past.switch.name if past else "", opened.release.base if opened else "")
+        of, opened, past = self._urls_of, self.opened, self.past
+        if of is None or of[0] is not opened or of[1] is not past:
+            found = urls_of(self.root, self.mount, past.switch.name if past else "",
+                            opened.release.base if opened else "", self.suffix is not None)
+            of = self._urls_of = opened, past, found
+        return of[2]
 
     @property
     def whole(self) -> Urls:
@@ -90,9 +98,33 @@ class Asked:
         return self.urls.now(self.path, self.query)
 
     @property
+    def bare(self) -> str:
+        """The path without the language and the number that it ends in."""
+        return self.suffix.bare if self.suffix else self.path
+
+    def at_page(self, suffix: Suffix) -> None:
+        """Take what the path says at its end for what the query would say; it is asked for a page then."""
+        self.suffix = suffix
+        args = Parameters(self.query)
+        args["lang"] = suffix.language
+        if suffix.number:
+            args["page"] = suffix.number
+        self._args = args
+        self.headers = Fields({**self.headers.by_name, "accept": "text/html"})
+
+    def sent_from(self, here: str, suffix: str) -> str:
+        """The address of the form that is sent (Content-Location), by that of the document in no language."""
+        return (self.urls.speaking(self.language) if self.suffix else self.urls).form(here, suffix)
+
+    def known_as(self, address: str) -> str:
+        """The whole address that one of `urls` is told to have."""
+        return self.opened.site + self.urls.local(address)[1:]
+
+    @property
     def canonical(self) -> Urls:
         """The addresses that pages are told to have, whichever they were read at."""
-        return self.urls.within("").under(self.opened.site.rstrip("/"))
+        urls = self.urls.within("").under(self.opened.site[:-1])
+        return urls.speaking(self.language) if self.suffix else urls
 
     @property
     def args(self) -> Parameters:

@@ -27,8 +27,10 @@ from functools import lru_cache
 
 from delmaal.http.urls.base import document_iri, made, stem_of, target_of, turned
 from delmaal.http.urls.data import Data
+from delmaal.http.urls.iris import iri_of
 from delmaal.http.urls.pages import Pages
 from delmaal.http.urls.paths import AT_ONCE, DESCRIPTIONS, READY, RECONCILE, SPARQL
+from delmaal.http.urls.suffixes import ENDING, Suffix, suffix_of
 
 
 class Urls(Pages, Data):
@@ -49,9 +51,9 @@ class Urls(Pages, Data):
         """The same of the current release, for what was asked for within one."""
         return self.mount + target_of(path.removeprefix(self._own.removeprefix(self.mount)), query)
 
-    def local(self, address: str) -> str:
-        """An address of this builder below the mount and the release."""
-        return address.removeprefix(self._own) if self._own else address
+    def spoken(self, address: str, number: str, query: str) -> str:
+        """The page at an address that names no language, further on, with what else is asked of it."""
+        return self._page(address, number=number) + (f"?{query}" if query else "")
 
 
 @lru_cache(maxsize=1 << 10)
@@ -61,5 +63,5 @@ def urls_of(root: str, mount: str, release: str, base: str, suffixed: bool = Fal
     return made(Urls, root, mount, release, base, suffixed, language)
 
 
-__all__ = ["AT_ONCE", "DESCRIPTIONS", "READY", "RECONCILE", "SPARQL", "Urls", "document_iri", "stem_of", "target_of",
-           "turned", "urls_of"]
+__all__ = ["AT_ONCE", "DESCRIPTIONS", "ENDING", "READY", "RECONCILE", "SPARQL", "Suffix", "Urls", "document_iri",
+           "iri_of", "stem_of", "suffix_of", "target_of", "turned", "urls_of"]

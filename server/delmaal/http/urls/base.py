@@ -9,12 +9,13 @@ from typing import Self, TypeVar
 from urllib.parse import quote
 
 from delmaal.http.urls.iris import path_of
+from delmaal.http.urls.suffixes import suffixed
 
 PLAIN = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*\Z")
 """The path of a thing of the publication that needs no escaping."""
 
-KEPT = 1 << 10
-"""How many builders are kept."""
+KEPT = 1 << 8
+"""How many builders are kept, and how many others each knows."""
 
 _Kind = TypeVar("_Kind", bound="Base")
 
@@ -22,7 +23,7 @@ _Kind = TypeVar("_Kind", bound="Base")
 class Base:
     """What every address is made of."""
 
-    __slots__ = ("_own", "_shared", "_spoken", "base", "key", "language", "mount", "release", "root",
+    __slots__ = ("_others", "_own", "_shared", "base", "key", "language", "mount", "release", "root",
                  "suffixed")
 
     def __init__(self, root: str, mount: str, release: str, base: str, suffixed: bool, language: str) -> None:
@@ -32,37 +33,51 @@ class Base:
         """What tells pages and parts of them from others of the same publication and language."""
         self._own = f"{mount}/release/{release}" if release else mount
         self._shared = self._own if release else root
-        self._spoken: dict[str, Self] = {}
+        self._others: dict[tuple[str, str], Self] = {}
 
     def speaking(self, language: str) -> Self:
         """The same addresses, those of pages in a language; in the reader's own where none is given."""
         if language == self.language:
             return self
-        found = self._spoken.get(language)
-        if found is None:
-            found = self._spoken[language] = made(
-                type(self), self.root, self.mount, self.release, self.base, self.suffixed, language)
-        return found
+        found = self._others.get(("speaking", language))
+        return found or self._other("speaking", language, self.root, self.mount, self.release, language)
 
     def within(self, release: str) -> Self:
         """The same addresses within a release, given by its name; of the current one where none is given."""
-        return made(type(self), self.root, self.mount, release, self.base, self.suffixed, self.language)
+        if release == self.release:
+            return self
+        found = self._others.get(("within", release))
+        return found or self._other("within", release, self.root, self.mount, release, self.language)
 
     def under(self, address: str) -> Self:
         """The same addresses under a whole one, that of the publication."""
-        root = address.removesuffix(self.mount.removeprefix(self.root))
-        return made(type(self), root, address, self.release, self.base, self.suffixed, self.language)
+        found = self._others.get(("under", address))
+        if found is None:
+            root = address.removesuffix(self.mount.removeprefix(self.root))
+            found = self._other("under", address, root, address, self.release, self.language)
+        return found
+
+    def _other(self, how: str, what: str, root: str, mount: str, release: str, language: str) -> Self:
+        """Another builder, kept by how it differs from this one."""
+        if len(self._others) >= KEPT:
+            self._others.clear()
+        found = self._others[how, what] = made(type(self), root, mount, release, self.base, self.suffixed, language)
+        return found
 
     def document(self, iri: str, number: int = 1) -> str:
         """The description of an IRI, whatever it is, or a page of it; in no language it is negotiated."""
         address = self._own + document(self.base, iri, self.suffixed)
+        if number == 1 and not self.language:
+            return address
         return self._page(turned(address, number) if number > 1 else address)
 
     def form(self, address: str, suffix: str, number: int = 1) -> str:
         """A form of a page or of a description, or a page of it, by the address of that in no language."""
+        found = f"{address}{'&format=' if '?' in address else '.'}{suffix}"
+        if number == 1 and not self.language:
+            return found
         if self.suffixed and self.language:
             return self._page(address, number=number if number > 1 else "")
-        found = f"{stem_of(address)}{suffix}"
         return self._page(turned(found, number) if number > 1 else found)
 
     def void(self, suffix: str = "") -> str:
@@ -73,20 +88,23 @@ class Base:
         """The TimeMap of a resource, as `link` or `json`; `target` is its address below the mount."""
         return f"{self.mount}/timemap/{kind}{target}"
 
+    def local(self, address: str) -> str:
+        """An address of this builder below the mount and the release."""
+        return address.removeprefix(self._own) if self._own else address
+
     def _page(self, address: str, fragment: str = "", number: int | str = "") -> str:
         anchor = f"#{quote(fragment)}" if fragment else ""
         if not self.language:
             return address + anchor
         if not self.suffixed:
             return f"{address}{'&' if '?' in address else '?'}lang={self.language}{anchor}"
-        stem = f"{address}index" if address.endswith("/") else address
-        return f"{stem}.{self.language}{'.' if number else ''}{number}.html{anchor}"
+        return suffixed(address, self.language, number) + anchor
 
     def _asked(self, address: str, query: str) -> str:
         return f"{address}?{query}" if query else self._page(address)
 
     def _in_language(self, address: str) -> str:
-        return f"{address}?lang={self.language}" if self.language else address
+        return f"{address}?lang={self.language}" if self.language and not self.suffixed else address
 
 
 _MADE: dict[tuple[str, str, str, str, bool, str], Base] = {}
@@ -133,6 +151,7 @@ def document_iri(base: str, iri: str) -> str:
     return base[:-1] + document(base, iri, False)
 
 
+@lru_cache(maxsize=1 << 14)
 def document(base: str, iri: str, suffixed: bool) -> str:
     """The description of an IRI below mount and release, whatever it is."""
     local = iri.removeprefix(base + "id/")

@@ -41,7 +41,7 @@ class Data(Base):
 
     def sparql_of(self, release: str) -> str:
         """The SPARQL endpoint over a release."""
-        return f"{self.mount}/release/{release}{SPARQL}"
+        return self._page(f"{self.mount}/release/{release}{SPARQL}")
 
     def manifest(self, release: str) -> str:
         """The manifest of a release."""

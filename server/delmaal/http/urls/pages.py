@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from delmaal.http.urls.base import Base, described, target_of
+from delmaal.http.urls.base import Base, described, document, target_of
 from delmaal.http.urls.paths import SEARCH, SPARQL
 
 
@@ -70,6 +70,10 @@ class Pages(Base):
         """The page of an IRI; nothing for one that is no web address or name."""
         local = described(self.base, iri, self.suffixed)
         return self._page(self._own + local) if local else ""
+
+    def file(self, iri: str) -> str:
+        """The description of an IRI at an address without a query."""
+        return self._own + document(self.base, iri, True)
 
     def descriptions(self, query: str = "") -> str:
         """Where an IRI is asked about."""

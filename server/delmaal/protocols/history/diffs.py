@@ -40,7 +40,7 @@ DIFFS = (PATCH, JSON, TEXT, HTML)
 routes = Routes("diffs")
 
 
-@routes.get("/release/<release>/diff/<other>")
+@routes.page("/release/<release>/diff/<other>")
 def diff(request: Asked, release: str, other: str) -> Reply:
     """The difference between two releases."""
     stem, row = by_suffix(other, DIFFS)

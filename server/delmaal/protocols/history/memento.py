@@ -26,7 +26,7 @@ from delmaal.http.failures import problem
 from delmaal.http.negotiate import by_suffix
 from delmaal.http.reply import Reply, as_json
 from delmaal.http.routes import Routes
-from delmaal.http.urls import target_of
+from delmaal.http.urls import iri_of, target_of
 from delmaal.reading.releases import Opened
 from delmaal.release.log import Switch
 from delmaal.release.sorted_dump import Unindexed
@@ -148,9 +148,10 @@ def timemap_as_json(request: Asked, path: str = "") -> Reply:
 
 def _mapped(request: Asked, path: str) -> tuple[str, list[tuple[Switch, str]]] | Reply:
     """A resource's address and its mementos, each with what it is; or what is wrong with the address."""
-    target = target_of(f"/{path}", request.query)
+    target, router = target_of(f"/{path}", request.query), request.publication.router
     try:
-        route, values = request.publication.router.match(f"/{path}")
+        page = router.page(f"/{path}", request.opened.languages)
+        route, values = page[1:] if page else router.match(f"/{path}")
     except HTTPException:
         return _no_resource(request, target)
     if route.group not in PER_RELEASE:
@@ -173,6 +174,9 @@ def _original(request: Asked, endpoint: str, values: dict[str, Any], target: str
     """The resource that a view serves, told from the view's name and its arguments."""
     if endpoint == "resources.document_of_iri":
         iri = request.args.get("iri", "")
+        return Original(target, lambda release: _says(release, iri))
+    if endpoint == "resources.document_at":
+        iri = iri_of(by_suffix(str(values["path"]), ROWS)[0])
         return Original(target, lambda release: _says(release, iri))
     if endpoint in ("resources.document", "resources.thing"):
         path = str(values["path"])

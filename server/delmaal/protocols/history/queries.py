@@ -23,7 +23,7 @@ from delmaal.release.log import Switch
 routes = Routes("queries")
 
 
-@routes.route("/release/<release>/sparql", methods=["GET", "POST"])
+@routes.route("/release/<release>/sparql", methods=["GET", "POST"], page=True)
 def endpoint(request: Asked, release: str) -> Reply:
     """The SPARQL endpoint of one release; the answer never changes with what is released later."""
     found = find_release(request, release, Urls.sparql_of)

@@ -45,7 +45,7 @@ _FULL = re.compile(r"[0-9a-f]{64}(?:~[1-9][0-9]{0,8})?\Z")
 routes = Routes("history")
 
 
-@routes.get("/release")
+@routes.page("/release")
 def releases(request: Asked) -> Reply:
     """Every release that there is or was."""
     row = choose(request.headers.get("Accept", ""), LISTS)
@@ -98,7 +98,7 @@ def _with_pages(urls: Urls, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             for row, other in zip(rows, before, strict=True)]
 
 
-@routes.get("/release/<release>")
+@routes.page("/release/<release>")
 def one_release(request: Asked, release: str) -> Reply:
     """One release: what it holds, how to cite it."""
     found = find_release(request, release, Urls.of_release)
@@ -183,16 +183,17 @@ def _file(content: bytes, cache: str) -> Reply:
     return Reply(content, 200, [("Cache-Control", cache)], "application/json")
 
 
-@routes.get("/release/<release>/")
-@routes.get("/release/<release>/<path:path>")
+@routes.page("/release/<release>/")
+@routes.page("/release/<release>/<path:path>")
 def within_release(request: Asked, release: str, path: str = "") -> Reply:
     """What the server answers at an address, from a release of its own choosing: a memento."""
-    found = find_release(request, release, lambda urls, name: urls.memento(name, target_of(f"/{path}", "")))
+    own = f"/{path}{request.path[len(request.bare) :]}"  # with the language that it may end in
+    found = find_release(request, release, lambda urls, name: urls.memento(name, target_of(own, "")))
     if isinstance(found, Reply):
         return found
     switch, past = found
     route, values = request.publication.router.match(f"/{path}")
-    if route.group not in PER_RELEASE:
+    if route.group not in PER_RELEASE or not (route.page or request.suffix is None):
         sentence = f"/{path[:200]} answers for the current release alone; old ones are had as /data/all.nt.gz"
         return problem(request, 404, "release-part-unknown", sentence)
     request.opened, request.past = past, Past(switch)
@@ -205,7 +206,7 @@ def within_release(request: Asked, release: str, path: str = "") -> Reply:
         if name in past.release.manifest["files"]:
             raise  # it should be there
         return problem(request, 404, "release-part-unknown", f"release {switch.release[:12]} has no /{path[:200]}")
-    return _as_memento(request, response, request.past, target_of(f"/{path}", request.query))
+    return _as_memento(request, response, request.past, target_of(own, request.query))
 
 
 def _as_memento(request: Asked, response: Reply, past: Past, target: str) -> Reply:
@@ -235,7 +236,8 @@ def find_release(request: Asked, name: str, at: Callable[[Urls, str], str]) -> t
     if isinstance(switch, Reply):
         return switch
     if not _FULL.match(name):
-        return elsewhere(at(request.urls, switch.name) + target_of("", request.query), 302)
+        urls = request.urls.speaking(request.language) if request.suffix else request.urls
+        return elsewhere(at(urls, switch.name) + target_of("", request.query), 302)
     if not request.publication.past.is_kept(switch):
         return dropped(request, switch)
     try:

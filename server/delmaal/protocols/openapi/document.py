@@ -50,7 +50,8 @@ def _document(request: Asked) -> dict[str, Any]:
         "info": {
             "title": manifest["title"][best(manifest["title"], "en")],
             "version": __version__,
-            "description": "Linked open data: descriptions, a SPARQL endpoint, a catalogue, dumps. Read-only.",
+            "description": "Linked open data: descriptions, a SPARQL endpoint, a catalogue, dumps. Read-only. Every "
+                           "page is had without a query too: <page>.<language>.html, <page>.<language>.<number>.html.",
             "license": {"name": f"{licence.name} (data)", "url": licence.page},
         },
         **({"servers": [{"url": request.whole.mount}]} if request.whole.mount else {}),
@@ -95,6 +96,12 @@ def _document(request: Asked) -> dict[str, Any]:
                     406,
                     410,
                     parameters=[path("theme/bedre-helse"), _PAGE, _LANG],
+                )
+            },
+            "/iri/{path}": {
+                "get": operation(
+                    "documentAt", "What is said about any IRI, written as a path", (*formats.RDF_FORMATS, HTML), 200,
+                    304, 400, 404, 406, 410, parameters=[path("http/metadata.un.org/sdg/3.4"), _PAGE, _LANG]
                 )
             },
             "/doc": {

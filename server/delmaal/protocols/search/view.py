@@ -84,7 +84,7 @@ class Search(NamedTuple):
         return urlencode({key: value for key, value in given.items() if value != standard.get(key)})
 
 
-@routes.get("/search")
+@routes.page("/search")
 def search(request: Asked) -> Reply:
     """The page, or JSON where a client would rather have that."""
     row = choose(request.headers.get("Accept", ""), (HTML, JSON))

@@ -97,7 +97,7 @@ def grouped(lang: str) -> list[tuple[str, list[Example]]]:
             for group in GROUPS]
 
 
-@routes.get("/sparql/examples")
+@routes.page("/sparql/examples")
 @routes.get("/sparql/examples.<suffix>")
 def example_list(request: Asked, suffix: str | None = None) -> Reply:
     """The list, in RDF with every query."""
@@ -112,7 +112,7 @@ def example_list(request: Asked, suffix: str | None = None) -> Reply:
     return answer(request, lambda: _list_graph(request.opened, row), row.content_type, vary=_vary(suffix, row))
 
 
-@routes.get("/sparql/examples/<name>")
+@routes.page("/sparql/examples/<name>")
 def example(request: Asked, name: str) -> Reply:
     """One query."""
     stem, suffixed = by_suffix(name, ROWS)
@@ -128,7 +128,7 @@ def example(request: Asked, name: str) -> Reply:
     urls, here = request.urls, request.urls.example(stem)
     alternates = "".join(f', <{urls.form(here, each.suffix)}>; rel="alternate"; type="{each.media_type}"'
                          for each in ROWS)
-    headers = [("Content-Location", urls.form(here, row.suffix)),
+    headers = [("Content-Location", request.sent_from(here, row.suffix)),
                ("Link", f'<{request.canonical.example(stem)}>; rel="canonical"{alternates}')]
     if row in (HTML, QUERY):
         spoken = request.language

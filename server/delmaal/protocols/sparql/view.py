@@ -25,7 +25,7 @@ from delmaal.protocols.sparql.operation import VARY, Operation, Refusal, read_ge
 
 routes = Routes("sparql")
 
-@routes.route("/sparql", methods=["GET", "POST"])
+@routes.route("/sparql", methods=["GET", "POST"], page=True)
 def endpoint(request: Asked) -> Reply:
     """Answer a query; without one, the form for a browser, the service description for a program."""
     accept = request.headers.get("Accept", "")

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from delmaal import formats
 from delmaal.http.asked import Asked
 from delmaal.http.description import Page
-from delmaal.http.urls import stem_of
+from delmaal.http.urls import Suffix, stem_of
 from delmaal.languages import best
 from delmaal.reading.releases import RANKS
 from delmaal.reading.rows import Value, labelled
@@ -30,7 +30,7 @@ _ADDRESSES = f"<{PREFIXES['delmaal']}addresses>".encode()
 _LONG = 140
 
 _MARKS = {name: f"0mark0{name}0" for name in
-          ("here", "iri", "page", "stem", "canonical", "now", "tab", "summary", "content")}
+          ("here", "iri", "page", "stem", "local", "now", "tab", "summary", "content")}
 _CUT = re.compile(f"({'|'.join(_MARKS.values())})")
 
 
@@ -45,6 +45,7 @@ class _Writer:
 
     def __init__(self, asked: Asked, language: str) -> None:
         self._opened, self._language, self._urls = asked.opened, language, asked.urls.speaking(language)
+        self._bare = self._urls.speaking("")
         self._pairs = Pairs(self._opened, self._urls, language)
         self._rows = Rows(self._opened, self._urls, language)
         self._frames: dict[tuple[bool, bool], list[bytes]] = {}
@@ -162,16 +163,17 @@ class _Writer:
         return "", b""
 
     def _framed(self, asked: Asked, page: Page, tab: str, summary: str, content: bytes) -> bytes:
-        here, canonical = self._urls.speaking("").document(page.iri), asked.canonical.document(page.iri)
+        here = self._bare.document(page.iri)
+        known = self._urls.document(page.iri, page.number) if asked.suffix else here
         key = ("?" in here, page.number > 1)
         frame = self._frames.get(key)
         if frame is None:
             frame = self._frames[key] = self._frame(asked, *key)
         filled = {b"here": here.encode(), b"iri": here.partition("?iri=")[2].encode(),
-                  b"page": str(page.number).encode(), b"stem": escaped(stem_of(here)).encode(),
-                  b"canonical": escaped(canonical).encode(), b"now": escaped(asked.now).encode() if asked.past else b"",
-                  b"tab": tab.encode("utf-8", "replace"), b"summary": summary.encode("utf-8", "replace"),
-                  b"content": content}
+                  b"page": str(page.number).encode(), b"stem": stem_of(here).replace("&", "&amp;").encode(),
+                  b"local": self._urls.local(known)[1:].encode(),
+                  b"now": escaped(asked.now).encode() if asked.past else b"", b"tab": tab.encode("utf-8", "replace"),
+                  b"summary": summary.encode("utf-8", "replace"), b"content": content}
         parts = frame.copy()
         for at in range(1, len(parts), 2):
             parts[at] = filled[parts[at]]
@@ -180,15 +182,19 @@ class _Writer:
     def _frame(self, asked: Asked, by_iri: bool, further: bool) -> list[bytes]:
         """The page around the content, cut at the marks: text, name of a mark, text, and so on."""
         given = {**({"iri": _MARKS["iri"]} if by_iri else {}), **({"page": _MARKS["page"]} if further else {})}
-        bare, language = self._urls.speaking(""), self._language
+        if asked.suffix:
+            given = {}
+        bare, language = self._bare, self._language
         here = bare.descriptions() if by_iri else _MARKS["here"]
         alternates = [(row.label, row.media_type, f"{_MARKS['stem']}{row.suffix}") for row in formats.RDF_FORMATS]
         framing = Asked(asked.publication, "GET", "", urlencode(given))
         framing.root, framing.mount, framing.past, framing.opened = asked.root, asked.mount, asked.past, asked.opened
+        if asked.suffix:
+            framing.suffix = Suffix("", language, _MARKS["page"] if further else "")
         text = framing.render(
             "resource.html", lang=language, tab=_MARKS["tab"], summary=_MARKS["summary"], here=here,
-            canonical=_MARKS["canonical"], alternates=alternates, content=_MARKS["content"], now=_MARKS["now"],
-            trail=[home_step(bare, language, say("home", language))], release=self._opened.release,
+            canonical=self._opened.site + _MARKS["local"], alternates=alternates, content=_MARKS["content"],
+            now=_MARKS["now"], trail=[home_step(bare, language, say("home", language))], release=self._opened.release,
             publication=publication(self._opened, language))
         parts = _CUT.split(text)
         names = {mark: name for name, mark in _MARKS.items()}

@@ -17,6 +17,7 @@ from delmaal.http.later import Later
 from delmaal.http.negotiate import HTML, by_suffix, choose
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
+from delmaal.http.urls import iri_of
 from delmaal.reading.releases import Opened
 from delmaal.records.licences import OWN
 from delmaal.release.sorted_dump import SortedDump
@@ -77,7 +78,20 @@ def document_of_iri(request: Asked) -> Reply:
     return row if isinstance(row, Reply) else _document(request, iri, row)
 
 
-@routes.get("/doc/<path:path>")
+@routes.page("/iri/<path:path>")
+def document_at(request: Asked, path: str) -> Reply:
+    """The same, the IRI written as a path, with a suffix for a form."""
+    stem, row = by_suffix(path, ROWS)
+    iri = iri_of(stem)
+    if row is None:
+        found = format_asked(request, ROWS)
+        if isinstance(found, Reply):
+            return found
+        row = found
+    return _document(request, iri, row, request.urls.file(iri))
+
+
+@routes.page("/doc/<path:path>")
 def document(request: Asked, path: str) -> Reply:
     """The description of a thing of the publication."""
     base = request.opened.release.base
@@ -93,7 +107,7 @@ def document(request: Asked, path: str) -> Reply:
     return _slash_too_many(request, path) or _document(request, iri, row)
 
 
-@routes.get("/ns")
+@routes.page("/ns")
 def ontology(request: Asked) -> Reply:
     """The ontology: as data the whole of it, every term with it, as an editor of ontologies loads it; as a page."""
     named = format_asked(request, ROWS)
@@ -153,10 +167,11 @@ def _missing(request: Asked, iri: str, number: int) -> Reply:
     return _unknown(request, iri)
 
 
-def _document(request: Asked, iri: str, row: Format | None, at_own: bool = False) -> Reply:
-    """The description of an IRI; `at_own` for the ontology at its own address."""
+def _document(request: Asked, iri: str, row: Format | None, here: str = "", at_own: bool = False) -> Reply:
+    """The description of an IRI; `here` is the address that its forms are named by, where it is another than usual,
+    and `at_own` says that it is the ontology at its own address."""
     opening, urls = request.opened, request.urls
-    here = urls.document(iri)
+    here = here or urls.document(iri)
     number = whole(request.args["page"], 1, _LAST_PAGE) if "page" in request.args else 1
     if number is None:
         return problem(request, 400, "page-malformed", "page is a whole number from 1 on")
@@ -178,10 +193,12 @@ def _document(request: Asked, iri: str, row: Format | None, at_own: bool = False
     make = kind_of(page) if row is HTML else None
     if request.at_once and row is HTML and (at_own or make is not None):
         raise Later
-    canonical, licence = request.canonical.document(iri), opening.licence
-    if at_own:
-        canonical, licence = request.canonical.ontology(), OWN
-    headers = [("Content-Location", _here(request, here, row, number, spoken)),
+    document, licence = (urls.ontology(), OWN) if at_own else (urls.document(iri), opening.licence)
+    if request.suffix:
+        document = urls.speaking(spoken).form(document, row.suffix, number)
+    canonical = request.known_as(document)
+    sent = urls.ontology() if at_own and request.suffix else here
+    headers = [("Content-Location", _here(request, sent, row, number, spoken)),
                ("Link", links_of(opening, urls.speaking(spoken), page, here, canonical, row, licence.page))]
     variant, vary = _variant(row, spoken, explicit)
     if row is not HTML:
@@ -216,7 +233,7 @@ def _here(request: Asked, document: str, row: Format, number: int, spoken: str) 
     if row is not HTML or not request.args:
         return here
     more = urlencode([(name, value) for name, value in request.args.pairs if name not in _ADDRESSED])
-    return f"{here}&{more}" if more else here
+    return f"{here}{'&' if '?' in here else '?'}{more}" if more else here
 
 
 def _html(request: Asked, page: Page, at_own: bool, spoken: str, make: Maker | None) -> bytes:

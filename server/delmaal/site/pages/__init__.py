@@ -60,6 +60,9 @@ language of the reader."""
 
 def _switch(request: Asked, here: str, lang: str) -> str:
     """The same page in another language; a relative address that keeps what the query says."""
+    if request.suffix:
+        rest = urlencode([(key, value) for key, value in request.args.pairs if key not in ("lang", "page")])
+        return request.urls.speaking(lang).spoken(here, request.suffix.number, rest)
     pairs = [(key, value) for key, value in request.args.pairs if key != "lang"]
     return f"{here.partition('?')[0]}?{urlencode([*pairs, ('lang', lang)])}"
 
@@ -126,8 +129,8 @@ TEMPLATE_GLOBALS: dict[str, Callable[..., Any]] = {
 }
 
 routes = Routes("pages")
-routes.get("/")(home)
-routes.get("/matrix")(matrix)
+routes.page("/")(home)
+routes.page("/matrix")(matrix)
 routes.get("/observations.<suffix>")(observations)
 
 __all__ = ["KINDS", "TEMPLATE_GLOBALS", "WORDS", "routes"]

@@ -55,6 +55,6 @@ def offer_page(request: Asked, opened: Opened, page: Page, language: str) -> byt
         offer=dataset, files=files, about=about, word=lambda key: WORDS.say(key, language),
         spoken=lambda texts: spoken(texts, language), keywords=dataset.keywords.get(language, []),
         licence_known=licence_at(dataset.licence) is not None,
-        cite=request.urls.cite(name="" if name == WHOLE else name),
+        cite=lambda suffix: request.urls.speaking(language).cite(suffix, "" if name == WHOLE else name),
         structured=dataset_data(opened, dataset, language),
     )

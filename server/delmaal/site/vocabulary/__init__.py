@@ -35,7 +35,7 @@ routes = Routes("vocabulary")
 NAMES = ", ".join(row.suffix for row in ROWS)
 
 
-@routes.get("/shapes")
+@routes.page("/shapes")
 @routes.get("/shapes.<suffix>")
 def shapes(request: Asked, suffix: str | None = None) -> Reply:
     """All shapes: an index for a reader, the whole graph for a validator."""
@@ -47,7 +47,7 @@ def shapes(request: Asked, suffix: str | None = None) -> Reply:
                        lambda spoken: shapes_page(request, opening, spoken), lambda: ontology_of(opening).lines)
 
 
-@routes.get("/shapes/<path:path>")
+@routes.page("/shapes/<path:path>")
 def shape(request: Asked, path: str) -> Reply:
     """A shape, which is the help page of its mistake."""
     opening = request.opened
@@ -69,7 +69,7 @@ def shape(request: Asked, path: str) -> Reply:
     )
 
 
-@routes.get("/problems")
+@routes.page("/problems")
 def problems(request: Asked) -> Reply:
     """What the errors mean that are no shapes."""
     opening, spoken = request.opened, _spoken(request)
@@ -90,7 +90,7 @@ def _negotiated(request: Asked, iri: str, here: str, asked: Format | None, page:
         available = [{"mediaType": each.media_type, "href": form(here, each.suffix)} for each in ROWS]
         return problem(request, 406, "format-unacceptable", f"this document is had as {NAMES}", available=available)
     alternates = "".join(f', <{form(here, each.suffix)}>; rel="alternate"; type="{each.media_type}"' for each in ROWS)
-    headers = [("Content-Location", form(here, row.suffix)),
+    headers = [("Content-Location", request.sent_from(here, row.suffix)),
                ("Link", f'<{iri}>; rel="describes", <{OWN.page}>; rel="license"{alternates}')]
     if row is HTML:
         spoken = _spoken(request)
