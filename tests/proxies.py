@@ -7,7 +7,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,8 +44,6 @@ class Running:
         self._folder, self._ports = folder, ports
 
     def __enter__(self) -> Running:
-        if os.geteuid() == 0:
-            reachable(self._folder)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._command, cwd=self._folder, stdout=log, stderr=log,
                                              start_new_session=True, env={**os.environ, "HOME": str(self._folder)})
@@ -66,13 +67,13 @@ class Running:
                 self._process.wait()
 
 
-def reachable(folder: Path) -> None:
-    """Let others into a folder of pytest's: the processes of a server that root starts give root away, and have to
-    reach their files."""
-    above = [folder, *folder.parents]
-    last = max((number for number, each in enumerate(above) if each.name.startswith("pytest-")), default=0)
-    for each in above[: last + 1]:
-        each.chmod(0o755)
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that others may enter: the processes of a server that root starts give root away, and have to reach
+    their files. Those of pytest are its user's own, and made so again whenever another run begins."""
+    with tempfile.TemporaryDirectory(prefix="served-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 def _listens(port: int) -> bool:
@@ -95,4 +96,4 @@ def apache(folder: Path, port: int, text: str, modules: tuple[str, ...] = APACHE
     return Running(["apache2", "-f", str(configuration), "-D", "FOREGROUND"], folder, port)
 
 
-__all__ = ["Running", "apache", "find", "free_port", "needs"]
+__all__ = ["Running", "apache", "find", "free_port", "needs", "open_folder"]

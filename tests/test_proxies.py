@@ -21,7 +21,7 @@ import zstandard
 
 from conftest import ROOT, free_port, serving
 from delmaal.release import Shelf
-from proxies import Running, apache, find, needs
+from proxies import Running, apache, find, needs, open_folder
 from succession import CHANGED, Succession
 from test_front import WAIT, until
 
@@ -111,11 +111,14 @@ every_cache = pytest.mark.parametrize("name", [pytest.param(name, marks=needs(*P
 
 
 @pytest.fixture(scope="module")
-def site(releases: Succession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(releases: Succession) -> Iterator[Site]:
     """Two replicas of one shelf behind every proxy that is installed."""
-    folder = tmp_path_factory.mktemp("proxies")
-    folder.chmod(0o755)
-    copied = releases.copy(folder)
+    with open_folder() as folder:
+        yield from behind_proxies(releases.copy(folder), folder)
+
+
+def behind_proxies(copied: Succession, folder: Path) -> Iterator[Site]:
+    """The same of a copy of the releases, in that folder."""
     certificate, key = folder / "fullchain.pem", folder / "privkey.pem"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                     "-days", "2", "-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}",
@@ -123,7 +126,7 @@ def site(releases: Succession, tmp_path_factory: pytest.TempPathFactory) -> Iter
     settings = {"DELMAAL_PUBLIC_URL": f"https://{HOST}", "DELMAAL_TRUSTED_HOPS": "1", "DELMAAL_ACCESS_LOG": "1",
                 "DELMAAL_WORKERS": "1"}
     with ExitStack() as stack:
-        replicas = tuple(serving(releases.publication, copied.shelf.folder.parent, **settings) for _ in range(2))
+        replicas = tuple(serving(copied.publication, copied.shelf.folder.parent, **settings) for _ in range(2))
         for replica in replicas:
             stack.enter_context(replica)
         clients = {}

@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT
 from delmaal.protocols.sparql.examples import examples
 from delmaal.protocols.sparql.snippets import snippets_for
-from proxies import apache, free_port, needs
+from proxies import apache, free_port, needs, open_folder
 
 pytestmark = needs("apache2")
 
@@ -41,9 +41,14 @@ SHARED = ("period/2019", "period/2025--2040", "period/2020-05-19", "period/1984~
 
 
 @pytest.fixture(scope="module")
-def w3id(trondheim_server: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def w3id(trondheim_server: httpx.Client) -> Iterator[str]:
     """The address of an Apache that redirects as w3id.org will."""
-    folder = tmp_path_factory.mktemp("w3id")
+    with open_folder() as folder:
+        yield from redirecting(trondheim_server, folder)
+
+
+def redirecting(trondheim_server: httpx.Client, folder: Path) -> Iterator[str]:
+    """The same with its files in that folder."""
     (folder / "www" / "delmaal").mkdir(parents=True)
     (folder / "www" / ".htaccess").write_text(THEIR_ROOT, "utf-8")
     target = str(trondheim_server.base_url).rstrip("/")
