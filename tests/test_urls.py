@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -248,3 +249,25 @@ def test_every_iri_comes_back_from_its_path() -> None:
         assert re.fullmatch(r"[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*", path), "unreserved, and no empty segment"
         assert not {".", ".."} & set(path.split("/"))
         assert suffix_of(f"/iri/{path}.nb.html", ("nb",)) == (f"/iri/{path}", "nb", "")
+
+
+def test_what_names_the_server_whole_names_the_mount(served: Served) -> None:
+    """Documents that programs keep: each address of this server in them is one of the publication, or of the site."""
+    for target in ("/opensearch.xml", "/sitemap.xml", "/robots.txt", "/.well-known/api-catalog", "/reconcile", "/feed",
+                   "/timemap/json/doc/theme/god-helse", "/openapi.json", "/release", "/search.json?q=helse"):
+        found = served.get(served.mount + target, "application/json, text/turtle;q=0.9, */*;q=0.1")
+        assert found.status_code == 200, target
+        text = found.body.decode()
+        own = re.findall(r"http://test\.example(/[^\"<\s]*)", text)
+        kind = found.headers.get("Content-Type")
+        if "xml" not in kind:
+            own += re.findall(r'"(/[a-z.][^"\s]*)"' if "json" in kind else r"<(/[a-z.][^>\s]*)>", text)
+        if target == "/openapi.json":
+            assert json.loads(text).get("servers", [{"url": ""}]) == [{"url": served.mount}]
+            continue
+        assert own or target == "/robots.txt" or not served.mount, target
+        for address in own:
+            shared = () if target == "/sitemap.xml" else (f"{served.root}/static/", f"{served.root}/ns")
+            part = target == "/reconcile" and address.startswith(("/suggest", "/properties"))
+            assert part or address.startswith((f"{served.mount}/", *shared)), (target, address)
+    assert f"Disallow: {served.mount}/metrics" in served.get(f"{served.mount}/robots.txt").body.decode()

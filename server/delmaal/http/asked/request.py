@@ -89,7 +89,9 @@ class Asked:
     @property
     def whole(self) -> Urls:
         """The addresses that a program keeps: under the public address where one is set, and of the current release."""
-        urls, public = self.urls.within(""), self.opened.public
+        urls, public = self.urls, self.opened.public
+        if urls.release:
+            urls = urls.within("")
         return urls.under(public) if public else urls
 
     @property
@@ -115,10 +117,6 @@ class Asked:
     def sent_from(self, here: str, suffix: str) -> str:
         """The address of the form that is sent (Content-Location), by that of the document in no language."""
         return (self.urls.speaking(self.language) if self.suffix else self.urls).form(here, suffix)
-
-    def known_as(self, address: str) -> str:
-        """The whole address that one of `urls` is told to have."""
-        return self.opened.site + self.urls.local(address)[1:]
 
     @property
     def canonical(self) -> Urls:

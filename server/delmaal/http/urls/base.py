@@ -11,6 +11,9 @@ from urllib.parse import quote
 from delmaal.http.urls.iris import path_of
 from delmaal.http.urls.suffixes import suffixed
 
+_CLEAN = re.compile(r"[A-Za-z0-9/:@!$&'()*+,;=~._-]*\Z")
+"""A path as `quote` leaves it."""
+
 PLAIN = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*\Z")
 """The path of a thing of the publication that needs no escaping."""
 
@@ -133,7 +136,7 @@ def turned(address: str, number: int) -> str:
 
 def target_of(path: str, query: str) -> str:
     """A path and a query as a reference that is relative to the server."""
-    escaped = quote(path, safe="/:@!$&'()*+,;=~-._")
+    escaped = path if _CLEAN.match(path) else quote(path, safe="/:@!$&'()*+,;=~-._")
     return escaped + (f"?{quote(query, safe='/:@!$&()*+,;=~-._?%')}" if query else "")
 
 

@@ -84,7 +84,8 @@ def _addresses(release: Opened, number: int, here: Urls) -> Iterator[str]:
     """The addresses of a page of the sitemap; PAGES stand on the first."""
     start = (number - 1) * PAGE - (len(PAGES) if number > 1 else 0)
     if number == 1:
-        yield from (page(here) for page in PAGES)
+        pages = (page(here) for page in PAGES)
+        yield from (page for page in pages if page.startswith(f"{here.mount}/"))  # no sitemap tells of what is above it
     things = f"{release.release.base}id/"
     inner = tuple(f"{things}{kind}/" for kind in INNER)
     last = ""

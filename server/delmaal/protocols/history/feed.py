@@ -79,11 +79,9 @@ def page(request: Asked, fragment: str, page: int) -> Reply:
     if found is None:
         if _NAME.match(fragment):
             return _missing(request, fragment)
-        return problem(request, 404, "feed-page-unknown", f"the feed has no pages {fragment[:40]!r}; begin at /feed")
+        return _unknown(request, f"no pages {fragment[:40]!r}")
     if not 0 < page <= len(found.pages):
-        return problem(
-            request, 404, "feed-page-unknown", f"the feed has {len(found.pages)} pages {fragment}; begin at /feed"
-        )
+        return _unknown(request, f"{len(found.pages)} pages {fragment}")
     row = choose(request.headers.get("Accept", ""), PAGES)
     if row is None:
         return _unacceptable(request)
@@ -109,10 +107,15 @@ def _missing(request: Asked, fragment: str) -> Reply:
     here = next((each for each in history.fragments() if each.number == int(number)), None)
     replica = request.publication.settings.no_build  # what it has not yet, its source may have
     if here is not None and (int(later or number) < here.read_from or not replica):
-        return problem(request, 410, "feed-page-gone", f"the pages {fragment} were compacted; begin again at /feed")
+        sentence = f"the pages {fragment} were compacted; begin again at {request.urls.feed()}"
+        return problem(request, 410, "feed-page-gone", sentence)
     if int(number) < len(history.switches()) or replica:
         return not_here(request, f"the pages {fragment} are")
-    return problem(request, 404, "feed-page-unknown", f"the feed has no pages {fragment}; begin at /feed")
+    return _unknown(request, f"no pages {fragment}")
+
+
+def _unknown(request: Asked, what: str) -> Reply:
+    return problem(request, 404, "feed-page-unknown", f"the feed has {what}; begin at {request.urls.feed()}")
 
 
 def _unacceptable(request: Asked) -> Reply:

@@ -194,7 +194,8 @@ def within_release(request: Asked, release: str, path: str = "") -> Reply:
     switch, past = found
     route, values = request.publication.router.match(f"/{path}")
     if route.group not in PER_RELEASE or not (route.page or request.suffix is None):
-        sentence = f"/{path[:200]} answers for the current release alone; old ones are had as /data/all.nt.gz"
+        dump = request.urls.data("all.nt.gz")
+        sentence = f"/{path[:200]} answers for the current release alone; old ones are had as {dump}"
         return problem(request, 404, "release-part-unknown", sentence)
     request.opened, request.past = past, Past(switch)
     try:
@@ -252,9 +253,8 @@ def switch_named(request: Asked, name: str) -> Switch | Reply:
     found = request.publication.past.named(name) if NAME.match(name) else None
     if found is None and _FULL.match(name) and request.publication.settings.no_build:
         return not_here(request, f"release {name[:12]} is")  # the server that this one is a replica of may have it
-    return found or problem(
-        request, 404, "release-unknown", f"there is no release {name[:80]}; /release lists those there are"
-    )
+    lists = f"{request.urls.releases()} lists those there are"
+    return found or problem(request, 404, "release-unknown", f"there is no release {name[:80]}; {lists}")
 
 
 def not_here(request: Asked, what: str) -> Reply:

@@ -69,7 +69,7 @@ def page(request: Asked) -> Reply:
     example = examples().get(name)
     if example is None:
         return problem(
-            request, 404, "example-unknown", f"there is no example {name[:100]}; /sparql/examples lists them"
+            request, 404, "example-unknown", f"there is no example {name[:100]}; {request.urls.examples()} lists them"
         )
     return answer(
         request,

@@ -119,7 +119,7 @@ def example(request: Asked, name: str) -> Reply:
     found = examples().get(stem)
     if found is None:
         return problem(
-            request, 404, "example-unknown", f"there is no example {stem[:100]}; /sparql/examples lists them"
+            request, 404, "example-unknown", f"there is no example {stem[:100]}; {request.urls.examples()} lists them"
         )
     suffix = suffixed.suffix if suffixed else None
     row = _chosen(request, suffix, ROWS)

@@ -17,7 +17,7 @@ from delmaal.http.later import Later
 from delmaal.http.negotiate import HTML, by_suffix, choose
 from delmaal.http.reply import Reply
 from delmaal.http.routes import Routes
-from delmaal.http.urls import iri_of
+from delmaal.http.urls import Urls, iri_of
 from delmaal.reading.releases import Opened
 from delmaal.records.licences import OWN
 from delmaal.release.sorted_dump import SortedDump
@@ -171,15 +171,17 @@ def _document(request: Asked, iri: str, row: Format | None, here: str = "", at_o
     """The description of an IRI; `here` is the address that its forms are named by, where it is another than usual,
     and `at_own` says that it is the ontology at its own address."""
     opening, urls = request.opened, request.urls
-    here = here or urls.document(iri)
+    document = urls.document(iri)
+    here = here or document
     number = whole(request.args["page"], 1, _LAST_PAGE) if "page" in request.args else 1
     if number is None:
         return problem(request, 400, "page-malformed", "page is a whole number from 1 on")
     explicit = row is not None
     row = row or choose(request.headers.get("Accept", ""), ROWS)
     spoken = request.language if row is HTML else ""
+    told = urls.speaking(spoken) if spoken else urls
     if row is not None:
-        known = _unmodified(request, row, spoken, explicit, here, number)
+        known = _unmodified(request, told, row, explicit, here, number)
         if known is not None:
             return known
     page = page_of(opening, iri, number)
@@ -193,13 +195,15 @@ def _document(request: Asked, iri: str, row: Format | None, here: str = "", at_o
     make = kind_of(page) if row is HTML else None
     if request.at_once and row is HTML and (at_own or make is not None):
         raise Later
-    document, licence = (urls.ontology(), OWN) if at_own else (urls.document(iri), opening.licence)
+    licence, sent = opening.licence, here
+    if at_own:
+        document, licence = urls.ontology(), OWN
+        sent = document if request.suffix else here
     if request.suffix:
-        document = urls.speaking(spoken).form(document, row.suffix, number)
-    canonical = request.known_as(document)
-    sent = urls.ontology() if at_own and request.suffix else here
-    headers = [("Content-Location", _here(request, sent, row, number, spoken)),
-               ("Link", links_of(opening, urls.speaking(spoken), page, here, canonical, row, licence.page))]
+        document = told.form(document, row.suffix, number)
+    canonical = opening.site + urls.local(document)[1:]
+    headers = [("Content-Location", _here(request, told, sent, row, number)),
+               ("Link", links_of(opening, told, page, here, canonical, row, licence.page))]
     variant, vary = _variant(row, spoken, explicit)
     if row is not HTML:
         return answer(request, lambda: write_page(opening, page, row), row.content_type, *variant, vary=vary,
@@ -209,14 +213,14 @@ def _document(request: Asked, iri: str, row: Format | None, here: str = "", at_o
                   vary=vary, headers=headers)
 
 
-def _unmodified(request: Asked, row: Format, spoken: str, explicit: bool, document: str,
+def _unmodified(request: Asked, urls: Urls, row: Format, explicit: bool, document: str,
                 number: int) -> Reply | None:
     """304 where the client has this very answer: then there is one, and the data need not be looked into."""
     match = request.headers.get("If-None-Match")
     if not match or match.strip() == "*":  # which matches what is there
         return None
-    variant, vary = _variant(row, spoken, explicit)
-    here = _here(request, document, row, number, spoken)
+    variant, vary = _variant(row, urls.language, explicit)
+    here = _here(request, urls, document, row, number)
     return unmodified(request, *variant, vary=vary, headers=[("Content-Location", here)])
 
 
@@ -227,9 +231,9 @@ def _variant(row: Format, spoken: str, explicit: bool) -> tuple[tuple[str, ...],
     return (row.content_type,), "" if explicit else "Accept, Accept-Language"
 
 
-def _here(request: Asked, document: str, row: Format, number: int, spoken: str) -> str:
+def _here(request: Asked, urls: Urls, document: str, row: Format, number: int) -> str:
     """The address of a form of a description; of a page, with what else its address said."""
-    here = request.urls.speaking(spoken).form(document, row.suffix, number)
+    here = urls.form(document, row.suffix, number)
     if row is not HTML or not request.args:
         return here
     more = urlencode([(name, value) for name, value in request.args.pairs if name not in _ADDRESSED])

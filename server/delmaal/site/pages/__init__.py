@@ -58,6 +58,10 @@ KINDS: dict[str, Callable[[Asked, Opened, Page, str], bytes]] = {
 language of the reader."""
 
 
+FRAMES = 128
+"""How many parts of frames are kept for each open release: some for each language and mount."""
+
+
 def _switch(request: Asked, here: str, lang: str) -> str:
     """The same page in another language; a relative address that keeps what the query says."""
     if request.suffix:
@@ -103,6 +107,26 @@ def _once(things: Things, *key: str, caller: Callable[[], str]) -> str:
     return things.keep(("part", *key), caller)
 
 
+class _Frame(dict[tuple[str, ...], str]):
+    """Parts of the frame about every page of an open release, as they were written."""
+
+
+@pass_context
+def _kept(context: Context, *key: str, caller: Callable[[], str]) -> str:
+    """A part of the frame as it was written before, else written now: what it depends on beside the release is `key`
+    and where pages are read."""
+    opened = _opened(context)
+    if opened is None:
+        return caller()
+    known, whole = opened.made(_Frame, "", _Frame), (context["urls"].key, *key)
+    found = known.get(whole)
+    if found is None:
+        if len(known) >= FRAMES:
+            known.clear()
+        found = known[whole] = caller()
+    return found
+
+
 def _paragraphs(text: str) -> list[str]:
     """A text at its blank lines."""
     return [part.strip() for part in text.split("\n\n") if part.strip()]
@@ -124,6 +148,7 @@ TEMPLATE_GLOBALS: dict[str, Callable[..., Any]] = {
     "licence_of": _licence,
     "base_of": _base,
     "once": _once,
+    "kept": _kept,
     "switch": pass_context(lambda context, here, lang: _switch(context["request"], here, lang)),
     **LANGUAGE_GLOBALS,
 }

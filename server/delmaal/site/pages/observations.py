@@ -100,7 +100,7 @@ def _file(request: Asked, sheet: Sheet, asked: Choice, suffix: str) -> Reply:
             413,
             "selection-too-large",
             f"the selection has more than {LARGEST:,} observations; choose a "
-            f"value of {names}, page with rows=, or take /data/{name}.csv",
+            f"value of {names}, page with rows=, or take {request.urls.data(name)}.csv",
         )
     write, row = WRITERS[suffix]
     gone = request.gone or (lambda: False)
