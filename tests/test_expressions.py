@@ -106,6 +106,9 @@ EXPRESSIONS: dict[str, Reader | Safe] = {
     "http.urls.iris:_ESCAPED": Reader(finds("http.urls.iris:_ESCAPED"), ADDRESS),
     "http.urls.iris:_WEB": Reader(matches("http.urls.iris:_WEB"), ADDRESS),
     "http.urls.iris:_SUFFIX": Reader(finds("http.urls.iris:_SUFFIX"), ADDRESS, ("", ".ab", ".ab-1"), ("", "!", ".1")),
+    "http.urls.suffixes:_SUFFIX": Reader(
+        finds("http.urls.suffixes:_SUFFIX"), ADDRESS, ("", ".ab", ".ab-1"), ("", ".html", ".2.html", ".html!")),
+    "http.urls.suffixes:_INDEX": Reader(matches("http.urls.suffixes:_INDEX"), ADDRESS, ("", "/release/")),
     "http.urls.iris:_BYTE": Reader(iri_of, ADDRESS, ("", "a/", "a/~")),
     "http.description:_PLAIN_IRI": Reader(matches("http.description:_PLAIN_IRI"), ADDRESS),
     "site.descriptions.shown:_SPECIAL": Reader(finds("site.descriptions.shown:_SPECIAL"), ADDRESS),
