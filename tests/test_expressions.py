@@ -102,6 +102,7 @@ EXPRESSIONS: dict[str, Reader | Safe] = {
     "protocols.history.view:_FULL": Reader(matches("protocols.history.view:_FULL"), ADDRESS, ("", "a" * 64 + "~")),
     "protocols.discovery.citation:_TEX_SIGN": DATA,
     "reading.offers:_DEGREES": DATA,
+    "http.urls.base:_CLEAN": Reader(matches("http.urls.base:_CLEAN"), ADDRESS, ("", "a/")),
     "http.urls.base:PLAIN": Reader(matches("http.urls.base:PLAIN"), ADDRESS, ("", "a/")),
     "http.urls.iris:_ESCAPED": Reader(finds("http.urls.iris:_ESCAPED"), ADDRESS),
     "http.urls.iris:_WEB": Reader(matches("http.urls.iris:_WEB"), ADDRESS),
