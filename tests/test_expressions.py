@@ -96,6 +96,7 @@ EXPRESSIONS: dict[str, Reader | Safe] = {
     "site.vocabulary.problems:_PROSE": Safe("reads the documentation"),
     "site.vocabulary.problems:_read": Safe("reads the documentation"),
     "site.vocabulary.shapes:_ESCAPED": DATA,
+    **{f"reading.appearance:{name}": DATA for name in ("_COLOUR", "_LOGO", "_MAIL", "_REPORTS")},
     "protocols.history.feed:_NAME": Reader(matches("protocols.history.feed:_NAME"), ADDRESS, ("", "1-")),
     "http.gone:_RELEASE": Reader(matches("http.gone:_RELEASE"), ADDRESS, ("", "id/release/")),
     "http.past:NAME": Reader(matches("http.past:NAME"), ADDRESS, ("", "a" * 64 + "~")),

@@ -519,7 +519,7 @@ def test_every_word_is_said_somewhere() -> None:
     files = [path for path in paths if path.suffix in (".py", ".html") and path.name != "wording.py"]
     text = "".join(path.read_text("utf-8") for path in files)
     for key in WORDS:
-        assert f'"{key}"' in text or key.startswith("part-"), key
+        assert f'"{key}"' in text or key.startswith(("part-", "page-")), key
 
 
 def test_what_a_page_keeps_of_a_release_is_bounded(tiny_release: Release, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -216,7 +216,7 @@ def test_the_page_of_one_term_says_what_leads_to_it(page: Fetch) -> None:
     shown = words_of(root)
     assert text_in(turtle("ontology"), NS.Basis, SKOS.definition, "en") in shown
     codes_of = list(turtle("ontology").subjects(RDF.type, NS.Basis))
-    assert len(codes_of) == 3
+    assert len(codes_of) == 4
     links = {e.get("href") for e in root.iter(f"{XHTML}a")}
     assert {f"/ns?lang=en#{str(code).removeprefix(NS)}" for code in codes_of} <= links
     statistic = page("/doc?iri=https%3A%2F%2Fw3id.org%2Fdelmaal%2Fns%23Statistic&lang=nb")

@@ -23,6 +23,7 @@ from delmaal.describe import (
     sized,
     void,
 )
+from delmaal.describe.appearance import appearance
 from delmaal.describe.dumps import Dump, sorted_lines
 from delmaal.errors import InvalidPublication, Mark, ReleaseError, SettingError, SourceError, SourceErrors
 from delmaal.formats import RDF_FORMATS, write
@@ -174,7 +175,7 @@ def _publish(folder: Path, shelf: Shelf, digest: str, base: str | None, progress
     whole = _described(publication, built, findings, dumps, ingredients)
     release_id = identify(whole.parts, iri)
     progress("release")
-    files = list(_files(whole, dumps, iri, release_id))
+    files = [*_files(whole, dumps, iri, release_id), *appearance(publication)]
     manifest = {
         "publication": publication.slug,
         "base": publication.base,

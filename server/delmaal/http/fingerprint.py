@@ -18,8 +18,8 @@ from pathlib import Path
 
 from delmaal.settings import Settings, share
 
-WRITERS = ("babel", "cryptography", "flask", "jinja2", "markupsafe", "pyoxigraph", "pyyaml", "rdflib",
-           "sparqlwrapper", "tantivy", "werkzeug", "zstandard")
+WRITERS = ("babel", "cryptography", "flask", "jinja2", "markdown-it-py", "markupsafe", "pyoxigraph", "pyyaml",
+           "rdflib", "sparqlwrapper", "tantivy", "werkzeug", "zstandard")
 """The distributions whose code takes part in making answers; a test holds that each one that is imported stands here
 or in OTHERS."""
 

@@ -23,6 +23,16 @@ WORDS = Words("pages", {
     "shapes": "Rules of the data",
     "provenance": "Provenance",
     "report": "Validation report",
+    "page-about": "About",
+    "page-accessibility": "Accessibility",
+    "page-privacy": "Privacy",
+    "about-publisher": "Published by",
+    "privacy-default": (
+        "These pages set no cookies and load nothing from other servers. Whoever runs the server may keep a log of "
+        "what was asked for."
+    ),
+    "report-mistake": "Report a mistake",
+    "headline": "Headline figures",
     "in-language": "the text is in",
     # the generic page
     "properties": "What is said",

@@ -6,6 +6,7 @@
     statistics.py   Statistic, StatisticMention, Indicator, Area, Unit, NoFigure
     sources.py      Source, Citation, and the kinds of sources with their locators
     publication.py  Publication, Agent, Place, Named, Coded, Topic
+    appearance.py   Branding, Prose: how a publication looks, and the texts of its pages
     licences.py     Licence, and the table of them
     findings.py     Finding
 
@@ -13,6 +14,7 @@ A record keeps the Mark of itself and of each of its fields (`title`, `title.en`
 found wrong later, in the graph, can be said at its place in the source.
 """
 
+from delmaal.records.appearance import PAGES, Branding, Prose
 from delmaal.records.documents import Document, DocumentMention
 from delmaal.records.findings import Finding, Severity
 from delmaal.records.licences import LICENCES, Licence
@@ -25,10 +27,12 @@ from delmaal.records.themes import Choice, PrintedCode, TargetLink, Theme
 __all__ = [
     "LICENCES",
     "LOCATORS",
+    "PAGES",
     "WHOLE",
     "Agent",
     "Area",
     "At",
+    "Branding",
     "Choice",
     "Citation",
     "Coded",
@@ -43,6 +47,7 @@ __all__ = [
     "NoFigure",
     "Place",
     "PrintedCode",
+    "Prose",
     "Publication",
     "Severity",
     "Source",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from delmaal.records.appearance import Branding, Prose
 from delmaal.records.documents import Document
 from delmaal.records.sources import Source
 from delmaal.records.statistics import Area, Indicator, NoFigure, Statistic, Unit
@@ -100,6 +101,9 @@ class Publication:
     un_indicators: tuple[Coded, ...] = ()
     topics: tuple[Topic, ...] = ()
     no_figures: tuple[NoFigure, ...] = ()
+    branding: Branding | None = None
+    headline: tuple[str, ...] = ()
+    prose: tuple[Prose, ...] = ()
 
     @property
     def source(self) -> Source | None:

@@ -66,3 +66,4 @@ class Theme:
     eu_themes: tuple[str, ...]
     targets: tuple[TargetLink, ...]
     cited: Citation = NOWHERE
+    headline: tuple[str, ...] = ()

@@ -14,6 +14,7 @@
           manifest.json          size and SHA-256 of each file, counts, versions; `seal` is the SHA-256 over all that
           data/<dump>[.gz|.zst]  the data parts
           metadata/<part>.nt     catalogue, void, service, provenance, report
+          site/                  logo, colours, texts of pages; there where the publication has them
           store/                 a cache for queries: rebuilt from the dumps where it is missing
           index/                 a cache for descriptions: likewise
 

@@ -25,7 +25,7 @@ SERVED = ("index", "search")
 """The caches that a web process serves from; where it also has the embedded engine, `store`."""
 
 _ESSENTIAL = ("data/all.nt", "data/graphs.nq", "metadata/metadata.nt", "metadata/metadata.nq")
-_WITHIN = re.compile(r"(?:data|metadata)/[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+_WITHIN = re.compile(r"(?:data|metadata|site)/[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 
 
 def examine(release: Release, caches: Collection[str] = SERVED, store: Callable[[Path], None] | None = None) -> None:

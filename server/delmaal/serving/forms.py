@@ -31,6 +31,9 @@ _PLAIN = Format("text", "text", "text/plain", "txt")
 FORMS: Mapping[str, tuple[Format, ...]] = {
     "pages.home": (HTML, *_PARTS),
     "pages.matrix": (HTML,),
+    "pages.about": (HTML,),
+    "pages.accessibility": (HTML,),
+    "pages.privacy": (HTML,),
     "pages.observations": (formats.BY_NAME["csv"], formats.TURTLE),
     "resources.document_of_iri": DESCRIPTIONS,
     "resources.document": DESCRIPTIONS,
@@ -66,7 +69,8 @@ FORMS: Mapping[str, tuple[Format, ...]] = {
 }
 """From a view to its forms, the one first that is sent to whom any form suits."""
 
-ONE_FORM = frozenset({"pages.matrix", "vocabulary.problems", "memento.timemap", "memento.timemap_as_json",
+ONE_FORM = frozenset({"pages.matrix", "pages.about", "pages.accessibility", "pages.privacy",
+                      "vocabulary.problems", "memento.timemap", "memento.timemap_as_json",
                       "discovery.api_catalogue"})
 """Views that choose nothing themselves, and whose addresses do not end in a suffix."""
 

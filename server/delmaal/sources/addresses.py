@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode
+
+EMAIL = re.compile(r"[A-Za-z0-9.!$&'*+/=_~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+\Z")
+"""An address of mail that needs no escape in mailto:."""
 
 
 def web_address(value: str) -> None:

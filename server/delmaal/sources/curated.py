@@ -2,6 +2,8 @@
 
     publication.yaml              what it is, who publishes it, what it draws on
     sources/<name>.txt            a text that is quoted
+    branding/<name>.svg, .png     the logo
+    pages/<page>.<language>.md    the text of a page: about, accessibility, privacy
     themes/<slug>.yaml            a theme with its target links
     documents/<slug>.yaml         a governing document with its mentions
     statistics/*.yaml             statistics by slug
@@ -29,13 +31,15 @@ from typing import Protocol, TypeVar
 from delmaal import codes
 from delmaal.errors import Mark, SourceError, short
 from delmaal.marks import Mapping, Node, Refused, Sequence, read_yaml
-from delmaal.records import Coded, Marks, Named, NoFigure, Publication, Source, Topic
+from delmaal.records import Branding, Coded, Marks, Named, NoFigure, Publication, Source, Topic
 from delmaal.settings import share
 from delmaal.sources.addresses import web_address
+from delmaal.sources.branding import with_logo
 from delmaal.sources.documents import read_document
 from delmaal.sources.evidence import with_text
 from delmaal.sources.fields import Fields, pairs
 from delmaal.sources.nearest import nearest
+from delmaal.sources.prose import read_prose
 from delmaal.sources.publication import read_head
 from delmaal.sources.references import EVERY, check_references
 from delmaal.sources.series import read_statistics
@@ -44,6 +48,8 @@ from delmaal.sources.themes import read_theme
 from delmaal.terms import SLUG
 
 FILES = ("publication", "areas", "breakdowns", "agents", "units", "topics", "no-figures")
+BESIDE = ("sources/*.txt", "branding/*.svg", "branding/*.png")
+"""What is no YAML, and named in publication.yaml."""
 FOLDERS = ("themes", "documents", "statistics", "indicators")
 
 R = TypeVar("R")
@@ -87,7 +93,7 @@ def source_files(folder: Path) -> list[Path]:
     files = [folder / f"{name}.yaml" for name in FILES]
     for name in FOLDERS:
         files += sorted((folder / name).glob("*.yaml"))
-    files += sorted((folder / "sources").glob("*.txt"))
+    files += [path for pattern in (*BESIDE, "pages/*.md") for path in sorted(folder.glob(pattern))]
     shared = [share("data") / "sdg" / f"{name}.yaml" for name in ("goals", "targets", "indicators")]
     shared += [share("data") / "codes" / "units.yaml", share("data") / "codes" / "topics.yaml"]
     return [file for file in [*files, *shared] if file.is_file()]
@@ -108,6 +114,8 @@ class _Folder:
         head = replace(
             head,
             sources=tuple(self._quoted(source) for source in head.sources),
+            branding=self._branded(head.branding),
+            prose=tuple(read_prose(self._files("pages", "*.md"), self._name, self.errors)),
             units=self._by_slug([shared / "codes" / "units.yaml", self.folder / "units.yaml"], "units", read_unit),
             themes=tuple(sorted(self._one_each("themes", read_theme), key=lambda theme: theme.number)),
             documents=tuple(self._one_each("documents", read_document)),
@@ -142,6 +150,14 @@ class _Folder:
             return source
         return with_text(source, path, self._name(path), self.errors)
 
+    def _branded(self, branding: Branding | None) -> Branding | None:
+        if branding is None or not branding.logo:
+            return branding
+        path = self.folder / "branding" / branding.logo
+        if not self._within(path):
+            return replace(branding, logo="")
+        return with_logo(branding, path, self._name(path), self.errors)
+
     def _refuse_strangers(self) -> None:
         """A misspelt file must not be silently passed over."""
         for path in sorted(self.folder.rglob("*")):
@@ -150,13 +166,18 @@ class _Folder:
                 continue
             stem = relative.stem if len(relative.parts) > 1 else "<slug>"
             known = [*(f"{name}.yaml" for name in FILES), *(f"{name}/{stem}.yaml" for name in FOLDERS)]
-            if relative.as_posix() not in known and not (len(relative.parts) == 2 and relative.match("sources/*.txt")):
+            beside = len(relative.parts) == 2 and any(relative.match(pattern) for pattern in BESIDE)
+            if relative.as_posix() not in known and not beside:
                 hint = nearest(relative.as_posix(), known)
                 self._refuse("file-unknown", Mark(self._name(path)), f"nothing reads this file; {hint}")
 
     def _yaml(self, name: str) -> list[Path]:
+        return self._files(name, "*.yaml")
+
+    def _files(self, name: str, pattern: str) -> list[Path]:
         folder = self.folder / name
-        return sorted(folder.glob("*.yaml")) if self._within(folder) else []
+        return [path for path in sorted(folder.glob(pattern)) if pattern == "*.yaml" or self._within(path)
+                ] if self._within(folder) else []
 
     def _within(self, path: Path) -> bool:
         """Whether a path, its links followed, leads to the publication or the product; a mistake where it does not."""

@@ -156,6 +156,11 @@ def read_themes(fields: Fields) -> tuple[str, ...]:
     return fields.texts("themes", lambda _: None, "theme-unknown")
 
 
+def read_headline(fields: Fields) -> tuple[str, ...]:
+    """The figures that the publisher wants seen first, by their slugs."""
+    return fields.texts("headline", lambda _: None, "statistic-unknown")
+
+
 def check_evidence(fields: Fields, other: str = "") -> None:
     """A record has mentions where a text prints it, else themes and a source; `other` names what would do too."""
     if fields.has("mentions"):

@@ -9,8 +9,9 @@ from delmaal import codes
 from delmaal.errors import SourceError, short
 from delmaal.marks import Node, Refused
 from delmaal.records import LICENCES, Agent, Place, Publication
-from delmaal.sources.addresses import web_address
-from delmaal.sources.evidence import date, read_sources
+from delmaal.sources.addresses import EMAIL, web_address
+from delmaal.sources.branding import read_branding
+from delmaal.sources.evidence import date, read_headline, read_sources
 from delmaal.sources.fields import Fields
 from delmaal.sources.themes import eu_theme
 from delmaal.terms import SLUG
@@ -24,7 +25,6 @@ LOS_THEMES = (
 )
 """The main themes of LOS, by which the Norwegian portal sorts datasets."""
 
-_EMAIL = re.compile(r"[A-Za-z0-9.!$&'*+/=_~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+\Z")  # needs no escape in mailto:
 _REGISTERED = re.compile(
     r"https?://(?:organization-catalog\.(?:fellesdatakatalog\.digdir|staging\.fellesdatakatalog\.digdir)\.no/organizations"
     r"|(?:www\.)?data\.norge\.no/(?:[a-z]{2}/)?organizations?|data\.brreg\.no/enhetsregisteret/(?:api/)?(?:under)?enheter)"
@@ -53,6 +53,8 @@ def read_head(node: Node, errors: list[SourceError]) -> Publication:
         spatial=fields.records("spatial", lambda item: _place(item, errors)),
         temporal=fields.parsed("temporal", codes.period, "period-malformed", required=False),
         sources=read_sources(fields, errors),
+        branding=read_branding(fields),
+        headline=read_headline(fields),
         marks=fields.marks(),
     )
     fields.done()
@@ -132,7 +134,7 @@ def _agent(fields: Fields, errors: list[SourceError]) -> Agent:
         homepage=inner.parsed("homepage", web_address, "address-malformed", required=False),
         contact_name=contact.require_label("name"),
         contact_url=contact.parsed("url", web_address, "address-malformed", required=False),
-        contact_email=contact.matching("email", _EMAIL, "write an e-mail address: post@example.org", required=False),
+        contact_email=contact.matching("email", EMAIL, "write an e-mail address: post@example.org", required=False),
         marks=inner.done(),
     )
     _check_identifier(inner, agent)

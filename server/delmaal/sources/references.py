@@ -39,6 +39,7 @@ class _Check:
             "agents": {record.slug for record in publication.agents},
             "units": {record.slug for record in publication.units},
             "targets": {record.code for record in publication.targets},
+            "statistics": {record.slug for record in publication.statistics},
             "sources": {record.slug for record in publication.sources},
         }
         self.sources = {source.slug: source for source in publication.sources}
@@ -49,6 +50,9 @@ class _Check:
 
     def run(self) -> None:
         self._themes()
+        self._headline(self.publication.headline, self.publication.marks)
+        for theme in self.publication.themes:
+            self._headline(theme.headline, theme.marks)
         for document in self.publication.documents:
             self._exists("documents", document.part_of, document.marks, "part-of")
             for mention in document.mentions:
@@ -215,6 +219,10 @@ class _Check:
                 shown = " → ".join(f'"{short(name)}"' for name in steps)
                 self._refuse("reference-circular", marks.at(field), f"{field} leads back to where it began: {shown}; "
                                                                     f"leave {field} out of one of them")
+
+    def _headline(self, slugs: Collection[str], marks: Marks) -> None:
+        for index, slug in enumerate(slugs):
+            self._exists("statistics", slug, marks, f"headline.{index}")
 
     def _in_themes(self, themes: Collection[str], marks: Marks) -> None:
         for index, theme in enumerate(themes):

@@ -10,7 +10,7 @@ from delmaal.errors import Mark, SourceError, short
 from delmaal.marks import Node
 from delmaal.records import WHOLE, Choice, Lines, PrintedCode, TargetLink, Theme
 from delmaal.sources.addresses import web_address
-from delmaal.sources.evidence import point, read_citation
+from delmaal.sources.evidence import point, read_citation, read_headline
 from delmaal.sources.fields import Fields
 
 BASES = ("both", "text-only", "printed-only", "chosen")
@@ -35,6 +35,7 @@ def read_theme(node: Node, slug: str, errors: list[SourceError]) -> Theme:
         eu_themes=fields.texts("eu-themes", eu_theme, "eu-theme-unknown", required=True),
         targets=fields.records("targets", lambda item: _link(item, slug, errors)),
         cited=read_citation(fields),
+        headline=read_headline(fields),
         marks=fields.marks(),
     )
     fields.done()

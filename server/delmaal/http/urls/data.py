@@ -95,6 +95,10 @@ class Data(Base):
         """What the server has done."""
         return f"{self.mount}/metrics"
 
+    def brand(self, name: str) -> str:
+        """The publication's logo, or the style sheet with its colours."""
+        return f"{self._own}/brand/{name}"
+
     def static(self, file: str) -> str:
         """A file of the software."""
         return f"{self.root}/static/{file}"

@@ -21,6 +21,10 @@ class Pages(Base):
         """Themes by goals and targets."""
         return self._page(f"{self._own}/matrix")
 
+    def prose(self, page: str) -> str:
+        """A page that the publisher writes: about, accessibility, privacy."""
+        return self._page(f"{self._own}/{page}")
+
     def search(self, query: str = "") -> str:
         """The search page, or a search, given by its query."""
         return self._asked(f"{self.mount}{SEARCH}", query)

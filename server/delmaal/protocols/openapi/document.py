@@ -17,6 +17,7 @@ from delmaal.protocols.openapi.discovery import discovery_paths
 from delmaal.protocols.openapi.examples import example_paths, page_parameters
 from delmaal.protocols.openapi.history import history_paths
 from delmaal.protocols.openapi.operations import TEXT, operation, path, query
+from delmaal.protocols.openapi.prose import prose_paths
 from delmaal.protocols.search import view as search
 from delmaal.search import BY_NAME
 
@@ -58,6 +59,7 @@ def _document(request: Asked) -> dict[str, Any]:
         "paths": {
             "/": {"get": operation("home", "The home page; the catalogue for who wants data", (HTML,), 200, 303, 304,
                                    406)},
+            **prose_paths(_LANG),
             "/matrix": {"get": operation("matrix", "Themes by goals and targets", (HTML,), 200, 304, 406,
                                          parameters=[_LANG])},
             **{

@@ -17,6 +17,7 @@ from delmaal.http.description import Page
 from delmaal.http.past_words import WORDS as PAST_WORDS
 from delmaal.http.routes import Routes
 from delmaal.languages import name_of
+from delmaal.reading.appearance import Appearance, appearance_of
 from delmaal.reading.numbers import size
 from delmaal.reading.releases import Opened
 from delmaal.reading.things import Things
@@ -32,6 +33,7 @@ from delmaal.site.pages.indicator import area_page, indicator_page
 from delmaal.site.pages.matrix import matrix
 from delmaal.site.pages.observations import observations
 from delmaal.site.pages.offer import offer_page
+from delmaal.site.pages.prose import about, accessibility, brand, pages_of, privacy
 from delmaal.site.pages.statistic import statistic_page
 from delmaal.site.pages.theme import theme_page
 from delmaal.site.tongues import LANGUAGE_GLOBALS
@@ -92,6 +94,13 @@ def _base(context: Context) -> str:
     return opened.site if opened else ""
 
 
+@pass_context
+def _look(context: Context) -> Appearance | None:
+    """How the publication looks; none where no release is open."""
+    opened = _opened(context)
+    return appearance_of(opened) if opened else None
+
+
 def _opened(context: Context) -> Opened | None:
     request: Asked = context["request"]
     return request.opened
@@ -147,6 +156,8 @@ TEMPLATE_GLOBALS: dict[str, Callable[..., Any]] = {
     "brand_of": _brand,
     "licence_of": _licence,
     "base_of": _base,
+    "look_of": _look,
+    "prose_pages": pages_of,
     "once": _once,
     "kept": _kept,
     "switch": pass_context(lambda context, here, lang: _switch(context["request"], here, lang)),
@@ -156,6 +167,10 @@ TEMPLATE_GLOBALS: dict[str, Callable[..., Any]] = {
 routes = Routes("pages")
 routes.page("/")(home)
 routes.page("/matrix")(matrix)
+routes.page("/about")(about)
+routes.page("/accessibility")(accessibility)
+routes.page("/privacy")(privacy)
+routes.get("/brand/<name>")(brand)
 routes.get("/observations.<suffix>")(observations)
 
 __all__ = ["KINDS", "TEMPLATE_GLOBALS", "WORDS", "routes"]

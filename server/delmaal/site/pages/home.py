@@ -12,7 +12,8 @@ from delmaal.http.failures import problem
 from delmaal.http.negotiate import HTML, choose
 from delmaal.http.reply import Reply
 from delmaal.http.urls import Urls
-from delmaal.reading.figures import Figure
+from delmaal.reading.appearance import appearance_of
+from delmaal.reading.figures import Figure, figure_of
 from delmaal.reading.releases import Opened
 from delmaal.reading.rows import Value
 from delmaal.reading.things import SDG, Things, code_of, natural, things_of
@@ -148,7 +149,11 @@ def _counts(things: Things) -> list[tuple[str, int]]:
 
 
 def _picked(things: Things, spoken: str) -> list[tuple[Figure, Value]]:
-    """A figure of each of some themes: of what is certain, the newest; else one whose time is not stated."""
+    """The figures that the publisher chose; else one of each of some themes: of what is certain, the newest; else one
+    whose time is not stated."""
+    chosen = [figure_of(things, iri, spoken) for iri in appearance_of(things.opened).headline()]
+    if chosen:
+        return [(figure, things.label(figure.mentions[0].theme, spoken)) for figure in chosen if figure.mentions]
     found: list[tuple[Figure, Value]] = []
     seen: set[str] = set()
     for theme in themes_of(things):

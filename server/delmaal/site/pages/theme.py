@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from delmaal.collation import collate
 from delmaal.http.asked import Asked
 from delmaal.http.description import Page
+from delmaal.reading.appearance import appearance_of
 from delmaal.reading.figures import Figure, figure_of
 from delmaal.reading.releases import Opened
 from delmaal.reading.rows import Value
@@ -40,6 +41,7 @@ def theme_page(request: Asked, opened: Opened, page: Page, language: str) -> byt
     lead = theme.text("dct:description", language)
     return thing_page(request,
         "theme.html", things, page, language, trail_of(things, language), lead.text if lead else "",
+        headline=[figure_of(things, iri, language) for iri in appearance_of(opened).headline(page.iri)],
         lead=lead, position=theme.plain("schema:position"), goals=goals, figures=figures,
         arranged=things.keep(("arranged", page.iri, language), lambda: arrange(figures, language)),
         links=sum(len(goal.links) for goal in goals),
