@@ -66,9 +66,12 @@ QUERIES = {"/observations.<suffix>": "?cube=cube/statistics", "/search.json": "?
            "/search": "?q=3.4&lang=nb", "/doc": "?iri=http://metadata.un.org/sdg/3.4"}
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "/id/<path:path>": ("/id/theme/god-helse",),
+    "/iri/<path:path>": ("/iri/http/metadata.un.org/sdg/3.4", "/iri/http/metadata.un.org/sdg/3.4.ttl",
+                         "/iri/http/metadata.un.org/sdg/3.4.en.html"),
     "/doc/<path:path>": ("/doc/theme/god-helse", "/doc/theme/god-helse.ttl", "/doc/theme/god-helse.html",
                          "/doc/theme/god-helse?lang=en", "/doc/cube/statistics?sex=sex-F&lang=nb", "/doc/none",
-                         "/doc/target-link/ren-energi-7.2", "/doc/theme/god-helse?lang=nb&lang=en"),
+                         "/doc/target-link/ren-energi-7.2", "/doc/theme/god-helse?lang=nb&lang=en",
+                         "/doc/theme/god-helse.en.html"),
     "/shapes/<path:path>": ("/shapes/theme-position", "/shapes/theme-position.ttl"),
     "/sparql": ("/sparql", QUERY, f"{QUERY}&format=csv", "/sparql?example=list_themes&lang=en",
                 "/sparql?query=nonsense"),
