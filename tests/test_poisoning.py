@@ -72,6 +72,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
                          "/doc/theme/god-helse?lang=en", "/doc/cube/statistics?sex=sex-F&lang=nb", "/doc/none",
                          "/doc/target-link/ren-energi-7.2", "/doc/theme/god-helse?lang=nb&lang=en",
                          "/doc/theme/god-helse.en.html"),
+    "/brand/<name>": ("/brand/colours.css", "/brand/none.svg"),
     "/shapes/<path:path>": ("/shapes/theme-position", "/shapes/theme-position.ttl"),
     "/sparql": ("/sparql", QUERY, f"{QUERY}&format=csv", "/sparql?example=list_themes&lang=en",
                 "/sparql?query=nonsense"),

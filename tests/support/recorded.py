@@ -63,6 +63,8 @@ _ALWAYS = (
     "/observations", "/observations.csv", "/observations.ttl", "/themes", "/nothing", "/nothing/at/all", "//", "/%00",
     "/doc/%F8", "/id/x%2Fy", "/doc?iri=http://metadata.un.org/sdg/3.4", "/doc?iri=urn:x", "/favicon.ico",
     "/static/nothing", "/.well-known/api-catalog", "/.well-known/nothing", "/timemap/link/", "/timemap/json/ns",
+    "/index.nb.html", "/matrix.en.html", "/iri/http/metadata.un.org/sdg/3.4",
+    "/iri/http/metadata.un.org/sdg/3.4.nb.html",
     "/sparql/examples", "/sparql/completion.json", "/health", "/ready", "/metrics", "/doc/theme", "/id/theme",
 )
 _SPARQL = (
@@ -114,6 +116,7 @@ def drawn(shelf: Path, address: str) -> list[Request]:
     with httpx.Client(base_url=address, timeout=60, headers={"accept-encoding": "identity"}) as client:
         crawled = list(crawl(client, 400))
         described = json.loads(client.get("/openapi.json").content)
+        kept = [row["name"] for row in json.loads(client.get("/release").content) if row["kept"]]
     requests: list[Request] = [("GET", target, {"accept": accept}, "") for target in _ALWAYS
                                for accept in (_ACCEPTS[0], "text/turtle", "image/png")]
     requests += [("GET", target, {"accept": _ACCEPTS[0], "accept-language": chance.choice(_LANGUAGES)}, "")
@@ -121,6 +124,9 @@ def drawn(shelf: Path, address: str) -> list[Request]:
     requests += [(method.upper(), path, {}, "") for path, item in described["paths"].items() if "{" not in path
                  for method in item if method in ("get", "post", "head", "options")]
     requests += sparql_requests()
+    requests += [("GET", f"/release/{name}{target}", {"accept": accept}, "") for name in kept[-2:]
+                 for target in crawled[:60] if not target.startswith(("/release", "/static"))
+                 for accept in (_ACCEPTS[0], "text/turtle")]
     targets = [*_ALWAYS, *crawled, *subjects(shelf, chance)]
     while len(requests) < NUMBER:
         requests.append(one(chance, targets))

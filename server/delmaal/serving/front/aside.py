@@ -58,7 +58,8 @@ class Aside:
             sender, receiver = process.stdin, process.stdout
             assert sender is not None, "a pipe was asked for"
             assert receiver is not None, "a pipe was asked for"
-            given = (asked.method, asked.path, asked.query, asked.headers.by_name, asked.client, asked.scheme)
+            given = (asked.method, asked.path, asked.query, asked.headers.by_name, asked.client, asked.scheme,
+                     asked.root, asked.mount)
             watch = threading.Timer(LONGEST_SECONDS, process.kill)
             watch.daemon = True
             watch.start()  # before anything is written: one that is stopped does not read

@@ -47,10 +47,11 @@ def serve(publication: Publication, receiver: Whole, sender: IO[bytes]) -> None:
     while kind := receiver.read(1):
         if kind != REQUEST:
             continue  # it is told of a client that left when the answer was made already
-        method, path, query, fields, client, scheme = json.loads(read(receiver, SIZE))
+        method, path, query, fields, client, scheme, root, mount = json.loads(read(receiver, SIZE))
         body = read(receiver, SIZE)
         asked = Asked(publication, method, path, query, Fields(fields), body, client, scheme,
                       lambda: bool(ready.poll(0)))
+        asked.root, asked.mount = root, mount
         status, headers, content = sent(reply(publication, asked))
         assert isinstance(content, bytes), "nothing is kept in files here"
         head = json.dumps([status, headers]).encode()
