@@ -30,6 +30,7 @@ from delmaal.publish import check, publish
 from delmaal.records import LICENCES, Publication
 from delmaal.release import Release
 from delmaal.sources import publication as reader
+from delmaal.sources.statistics import FREQUENCIES
 from delmaal.sources.themes import EU_THEMES
 from delmaal.terms import EU, PREFIXES, Minter, term
 from delmaal.validate import validate
@@ -371,7 +372,7 @@ def test_authorities_are_as_their_owners_have_them() -> None:
 def test_every_code_that_the_reader_accepts_is_known_here() -> None:
     assert {row.asks for row in LICENCES.values()} == set(CREDIT)
     wanted = {
-        *(f"{EU}data-theme/{code}" for code in EU_THEMES), *(f"{EU}frequency/{code}" for code in reader.FREQUENCIES),
+        *(f"{EU}data-theme/{code}" for code in EU_THEMES), *(f"{EU}frequency/{code}" for code in FREQUENCIES),
         *(f"http://purl.org/adms/publishertype/{code}" for code in reader.PUBLISHER_TYPES),
         *(f"https://psi.norge.no/los/tema/{code}" for code in reader.LOS_THEMES),
         *(row.authority for row in LICENCES.values()),

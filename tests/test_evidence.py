@@ -14,7 +14,7 @@ import pytest
 
 from conftest import CITED, TINY
 from delmaal.build import build
-from delmaal.publish import check
+from delmaal.publish import check, publish
 from delmaal.records import LOCATORS, Publication
 from delmaal.release import Release
 from delmaal.sources import read
@@ -192,6 +192,41 @@ def test_a_period_ends_a_slug(code: str, slug: str) -> None:
     assert SLUG.match(slug)
 
 
+def test_a_result_below_zero_is_no_warning_where_the_indicator_says_so(cited: Path) -> None:
+    assert check(cited).report.findings == ()
+    plant(cited, "indicators/alle.yaml", "  may-be-negative: true\n", "§")
+    assert [finding.code for finding in check(cited).report.findings] == ["statistic-percent-range"]
+
+
+def test_an_indicator_says_its_source_its_owner_and_how_often_it_is_new(
+    said: dict[tuple[str, str], set[str]], client: httpx.Client
+) -> None:
+    node = f"{BASE}indicator/netto-resultat"
+    assert said[node, term("dct:source").value] == {f"<{SOURCE}folketall>"}
+    assert said[node, term("prov:wasDerivedFrom").value] == {f"<{SOURCE}folketall#row=Netto>"}
+    assert said[node, term("delmaal:owner").value] == {'"Økonomisjefen"@nb', '"The head of finance"@en'}
+    page = text_of(client, "/doc/indicator/netto-resultat?lang=nb")
+    assert "Kilde Folketall per 1. januar, rad Netto" in page
+    assert "Økonomisjefen" in page
+
+
+def test_a_unit_without_an_iri_gets_one(said: dict[tuple[str, str], set[str]], client: httpx.Client) -> None:
+    unit = said[f"{BASE}statistic/laks-2023", term("sdmx-attribute:unitMeasure").value]
+    assert unit == {f"<{BASE}unit/laks-per-elv>"}
+    assert str(term("qudt:Unit")) in said[f"{BASE}unit/laks-per-elv", term("rdf:type").value]
+    assert "40 laks/elv" in text_of(client, "/doc/statistic/laks-2023?lang=nb").replace("\xa0", " ")
+
+
+def test_an_area_is_called_what_the_publisher_calls_it(client: httpx.Client) -> None:
+    page = text_of(client, "/doc/area/indre-krets?lang=nb")
+    assert page.startswith("Krets")
+    assert "Bydel" not in page
+
+
+def test_the_search_box_suggests_what_is_there(client: httpx.Client) -> None:
+    assert "For eksempel «Klima», «3.4» eller «Laks»" in text_of(client, "/?lang=nb")
+
+
 # Pages
 
 
@@ -359,3 +394,22 @@ def test_a_publication_without_a_text_needs_no_lines(cited: Path) -> None:
     checked = check(cited)
     assert checked.errors == ()
     assert {finding.code for finding in checked.report.findings} == {"theme-without-target"}
+
+
+# Dates
+
+
+def test_data_that_changed_under_the_same_date_are_a_warning(cited: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert publish(cited, out).findings == ()
+    plant(cited, "statistics/folk.yaml", "1990: 2105", "1990: §2106")
+    warned = publish(cited, out).findings
+    assert [finding.code for finding in warned] == ["modified-unchanged"]
+    mark = warned[0].mark
+    text = (cited / "publication.yaml").read_text("utf-8").splitlines()
+    assert text[mark.line - 1].startswith("modified: ")
+    plant(cited, "statistics/folk.yaml", "1990: 2106", "1990: §2107")
+    plant(cited, "publication.yaml", "modified: 2024-02-03", "modified: §2024-02-04")
+    assert publish(cited, out).findings == ()
+    (cited / "pages" / "about.nb.md").write_text("Bare teksten er en annen.\n", "utf-8")
+    assert publish(cited, out).findings == ()

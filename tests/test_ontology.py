@@ -321,6 +321,7 @@ SAMPLE = """
   delmaal:lowerAmount 3.0 ; delmaal:upperAmount 5.0 ;
   delmaal:indicator <id/indicator/ensomhet> .
 <id/indicator/ensomhet> a delmaal:Indicator , skos:Concept ;
+  delmaal:mayBeNegative false ; delmaal:owner "fagleder"@nb , "head"@en ;
   sdmx-attribute:unitMeasure <http://qudt.org/vocab/unit/PERCENT> ; skos:closeMatch sdg:C030401 ;
   skos:inScheme <id/scheme/indicators> .
 <id/scheme/indicators> a skos:ConceptScheme .
@@ -340,7 +341,8 @@ SAMPLE = """
 <../period/2009--2020> a dct:PeriodOfTime ; dct:identifier "2009--2020" .
 <../age/total> a delmaal:AgeGroup , skos:Concept .
 <../breakdown/total> a delmaal:Breakdown , skos:Concept .
-<id/area/trondheim> a dct:Location ; dct:type delmaal:area-type-municipality ;
+<id/area/trondheim> a dct:Location ; delmaal:called "kommune"@nb , "municipality"@en ;
+  dct:type delmaal:area-type-municipality ;
   owl:sameAs <https://data.geonorge.no/administrativeEnheter/kommune/id/173068173004> ;
   delmaal:validity <../period/2009--2020> .
 <http://qudt.org/vocab/unit/PERCENT> a qudt:Unit ; rdfs:label "prosent"@nb , "per cent"@en .

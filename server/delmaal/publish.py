@@ -25,6 +25,7 @@ from delmaal.describe import (
 )
 from delmaal.describe.appearance import appearance
 from delmaal.describe.dumps import Dump, sorted_lines
+from delmaal.describe.freshness import date_findings
 from delmaal.errors import InvalidPublication, Mark, ReleaseError, SettingError, SourceError, SourceErrors
 from delmaal.formats import RDF_FORMATS, write
 from delmaal.records import LICENCES, Finding, Publication
@@ -184,11 +185,21 @@ def _publish(folder: Path, shelf: Shelf, digest: str, base: str | None, progress
         "parts": {name: len(triples) for name, triples in sorted(whole.parts.items())},
         "findings": {severity: len(checked.report.of(severity)) for severity in ("Violation", "Warning", "Info")},
     }
+    before = _current(shelf)
     release = shelf.write(release_id, files, manifest)
+    dated = date_findings(before, release, publication)
     switched = shelf.switch(release)
     if inputs_digest(folder, base) == digest:  # else somebody saved a file meanwhile, and it is not known what was read
         shelf.remember(digest, release)
-    return Outcome(release, checked.report.findings, fresh=True, switched=switched)
+    return Outcome(release, (*checked.report.findings, *dated), fresh=True, switched=switched)
+
+
+def _current(shelf: Shelf) -> Release | None:
+    """The release that is served; None where there is none that can be read."""
+    try:
+        return shelf.current()
+    except ReleaseError:
+        return None
 
 
 def _described(publication: Publication, built: Built, findings: list[Finding], dumps: list[Dump],

@@ -6,14 +6,16 @@ from pyoxigraph import NamedNode
 
 from delmaal import codes
 from delmaal.build.sources import add_sources
+from delmaal.build.statistics import unit_of
 from delmaal.errors import Mark
 from delmaal.records import Area, Marks, Text
 from delmaal.statements import Statements
 from delmaal.terms import concept, shared, text, typed
 
 _AREA = {
-    "label": "skos:prefLabel rdfs:label", "type": "dct:type", "same-as": "owl:sameAs", "see-also": "rdfs:seeAlso",
-    "validity": "delmaal:validity", "replaced-by": "dct:isReplacedBy", "part-of": "dct:isPartOf",
+    "label": "skos:prefLabel rdfs:label", "type": "dct:type", "called": "delmaal:called", "same-as": "owl:sameAs",
+    "see-also": "rdfs:seeAlso", "validity": "delmaal:validity", "replaced-by": "dct:isReplacedBy",
+    "part-of": "dct:isPartOf",
 }
 _AGENT = {"name": "foaf:name rdfs:label", "see-also": "rdfs:seeAlso"}
 _BREAKDOWN = {"label": "skos:prefLabel", "see-also": "rdfs:seeAlso"}
@@ -33,9 +35,10 @@ def add_concepts(out: Statements) -> None:
         out.fields(node, marks, _AGENT)
     used = {record.unit for records in (out.publication.indicators, out.publication.statistics) for record in records}
     for unit in out.publication.units:
-        if unit.slug not in used or not unit.iri:
+        found, marks = unit_of(out, unit), unit.marks
+        if unit.slug not in used or found is None:
             continue
-        node, marks = NamedNode(unit.iri), unit.marks
+        node = found
         out.types("concepts", node, marks.record, "qudt:Unit")
         out.text("concepts", node, ("rdfs:label", "skos:prefLabel"), unit.label, marks.texts("label"))
         if unit.symbol:
@@ -62,6 +65,8 @@ def _area(out: Statements, area: Area) -> None:
     out.text("concepts", node, ("skos:prefLabel", "rdfs:label"), area.label, marks.texts("label"))
     if area.type:
         out.add("concepts", node, "dct:type", concept("area-type", area.type), marks.at("type"))
+    if area.called:
+        out.text("concepts", node, "delmaal:called", area.called, marks.texts("called"))
     for index, address in enumerate(area.same_as):
         out.add("concepts", node, "owl:sameAs", NamedNode(address), marks.at(f"same-as.{index}"))
     _see_also(out, node, area.see_also, marks)

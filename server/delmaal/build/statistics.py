@@ -8,10 +8,10 @@ from delmaal import codes
 from delmaal.build.mentions import MENTION, add_mention, add_places
 from delmaal.build.properties import ATTRIBUTE, FEEDS, PRINTED, PROPERTIES, Said, say_all
 from delmaal.errors import Mark
-from delmaal.records import Indicator, Statistic, StatisticMention, Text
+from delmaal.records import Indicator, Statistic, StatisticMention, Text, Unit
 from delmaal.records.licences import LICENCES
 from delmaal.statements import Statements
-from delmaal.terms import concept, sdg, term, typed
+from delmaal.terms import EU, concept, sdg, term, typed
 
 Names = dict[tuple[str, str], Text]
 """What the breakdowns and areas are called, by what they are and their slug."""
@@ -32,6 +32,8 @@ _OWN = {
 _INDICATOR = {
     "label": "skos:prefLabel", "definition": "skos:definition", "unit": "sdmx-attribute:unitMeasure",
     "close-match": "skos:closeMatch", "related-match": "skos:relatedMatch",
+    "may-be-negative": "delmaal:mayBeNegative", "source": "dct:source", "frequency": "dct:accrualPeriodicity",
+    "owner": "delmaal:owner",
 }
 _MENTION = {
     **MENTION, "certainty": "delmaal:certainty", "area-basis": "delmaal:areaBasis", "source": "delmaal:statedSource",
@@ -44,7 +46,7 @@ def add_statistics(out: Statements) -> None:
     scheme, head = out.iri.thing("scheme", "indicators"), out.publication.marks.record
     out.types("concepts", scheme, head, "skos:ConceptScheme")
     out.text("concepts", scheme, ("dct:title", "skos:prefLabel", "rdfs:label"), _title(out), head)
-    units = {unit.slug: NamedNode(unit.iri) for unit in out.publication.units if unit.iri}
+    units = {unit.slug: node for unit in out.publication.units if (node := unit_of(out, unit)) is not None}
     indicators = {indicator.slug: indicator for indicator in out.publication.indicators}
     for indicator in out.publication.indicators:
         _indicator(out, indicator, scheme, units)
@@ -53,6 +55,13 @@ def add_statistics(out: Statements) -> None:
     for statistic in out.publication.statistics:
         indicator = indicators.get(statistic.indicator)  # type: ignore[assignment]  # none where unassigned
         _statistic(out, statistic, indicator, units, names)
+
+
+def unit_of(out: Statements, unit: Unit) -> NamedNode | None:
+    """The IRI of a unit: the one that it has, else one of the publication's; None where it is not known."""
+    if unit.marks.lacks("iri"):
+        return None
+    return NamedNode(unit.iri) if unit.iri else out.iri.thing("unit", unit.slug)
 
 
 def _title(out: Statements) -> Text:
@@ -114,6 +123,17 @@ def _indicator(out: Statements, indicator: Indicator, scheme: NamedNode, units: 
                                      ("skos:relatedMatch", indicator.related_match, "related-match")):
         for index, code in enumerate(matches):
             out.add("concepts", node, predicate, sdg(code), marks.at(f"{name}.{index}"))
+    if indicator.may_be_negative:
+        out.add("concepts", node, "delmaal:mayBeNegative", typed("true", "xsd:boolean"), marks.at("may-be-negative"))
+    source = out.source_of(indicator.cited, marks)
+    if source is not None:
+        out.add("concepts", node, "dct:source", source, marks.at("source"))
+        out.cited("concepts", node, indicator.cited, marks)
+    if indicator.frequency:
+        frequency = NamedNode(f"{EU}frequency/{indicator.frequency}")
+        out.add("concepts", node, "dct:accrualPeriodicity", frequency, marks.at("frequency"))
+    if indicator.owner:
+        out.text("concepts", node, "delmaal:owner", indicator.owner, marks.texts("owner"))
     out.add("concepts", node, "skos:inScheme", scheme, marks.record)
     out.add("concepts", node, "skos:topConceptOf", scheme, marks.record)
     out.add("concepts", scheme, "skos:hasTopConcept", node, marks.record)

@@ -86,6 +86,10 @@ class Indicator:
     unit: str
     close_match: tuple[str, ...]
     related_match: tuple[str, ...]
+    may_be_negative: bool = False
+    cited: Citation = NOWHERE
+    frequency: str = ""
+    owner: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +105,12 @@ class Area:
     validity: str
     replaced_by: str
     part_of: str
+    called: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit of measure, by its QUDT IRI."""
+    """A unit of measure, by its QUDT IRI; one without an IRI gets one of the publication's."""
 
     marks: Marks
     slug: str

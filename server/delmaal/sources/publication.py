@@ -13,10 +13,10 @@ from delmaal.sources.addresses import EMAIL, web_address
 from delmaal.sources.branding import read_branding
 from delmaal.sources.evidence import date, read_headline, read_sources
 from delmaal.sources.fields import Fields
+from delmaal.sources.statistics import FREQUENCIES
 from delmaal.sources.themes import eu_theme
 from delmaal.terms import SLUG
 
-FREQUENCIES = ("ANNUAL", "BIENNIAL", "QUARTERLY", "MONTHLY", "IRREG", "UNKNOWN", "NEVER")
 PUBLISHER_TYPES = ("LocalAuthority", "RegionalAuthority", "NationalAuthority")
 LOS_THEMES = (
     "arbeid", "bygg-og-eiendom", "demokrati-og-innbyggerrettigheter", "familie-og-barn", "helse-og-omsorg",

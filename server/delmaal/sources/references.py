@@ -66,6 +66,7 @@ class _Check:
             self._exists("units", indicator.unit, indicator.marks, "unit")
             if indicator.unit in lost:
                 indicator.marks.refuse("unit")
+            self._cited(indicator.cited, indicator.marks)
             self._matches(indicator)
         for area in self.publication.areas:
             self._exists("areas", area.part_of, area.marks, "part-of")

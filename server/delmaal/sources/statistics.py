@@ -11,6 +11,7 @@ from delmaal.sources.evidence import check_evidence, read_citation, read_themes
 from delmaal.sources.fields import Fields
 from delmaal.sources.themes import CERTAINTIES
 
+FREQUENCIES = ("ANNUAL", "BIENNIAL", "QUARTERLY", "MONTHLY", "IRREG", "UNKNOWN", "NEVER")
 KINDS = ("observation", "projection", "target", "threshold", "ranking")
 QUALIFIERS = ("about", "over", "under", "nearly", "at-least", "at-most")
 SEXES = ("T", "M", "F")
@@ -125,6 +126,11 @@ def read_indicator(node: Node, slug: str, mark: Mark, errors: list[SourceError])
         unit=fields.text("unit", required=False),
         close_match=fields.texts("close-match", _un_indicator, "un-indicator-malformed"),
         related_match=fields.texts("related-match", _un_indicator, "un-indicator-malformed"),
+        may_be_negative=fields.choice("may-be-negative", ("true", "false"), "may-be-negative-unknown",
+                                      required=False) == "true",
+        cited=read_citation(fields),
+        frequency=fields.choice("frequency", FREQUENCIES, "frequency-unknown", required=False),
+        owner=fields.label("owner", required=False),
         marks=fields.marks(),
     )
     fields.done()
@@ -148,6 +154,7 @@ def read_area(node: Node, slug: str, mark: Mark, errors: list[SourceError]) -> A
         validity=fields.parsed("validity", codes.period, "period-malformed", required=False),
         replaced_by=fields.text("replaced-by", required=False),
         part_of=fields.text("part-of", required=False),
+        called=fields.label("called", required=False),
         marks=fields.marks(),
     )
     fields.done()
@@ -166,7 +173,7 @@ def read_named(node: Node, slug: str, mark: Mark, errors: list[SourceError], kin
 def read_unit(node: Node, slug: str, mark: Mark, errors: list[SourceError]) -> Unit:
     """A unit of measure from a `units.yaml`."""
     fields = Fields(node, f'unit "{slug}"', errors, mark)
-    iri = fields.parsed("iri", web_address, "address-malformed")
+    iri = fields.parsed("iri", web_address, "address-malformed", required=False)
     label = fields.require_label("label")
     symbol = fields.text("symbol", required=False)
     return Unit(marks=fields.done(), slug=slug, iri=iri, label=label, symbol=symbol)

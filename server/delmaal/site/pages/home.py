@@ -28,6 +28,9 @@ PICKED = 6
 GOALS = 17
 LINK_THEME = "delmaal:linkTheme"
 
+HINTED = 40
+"""Indicators among which one with a short name is looked for, to be told as something to search for."""
+
 ROOMY = 60
 """Themes up to which each has a card with its summary; more are listed closer."""
 
@@ -80,6 +83,7 @@ def home_page(request: Asked, release: Opened, spoken: str) -> bytes:
         goals=[(str(number), things.label(f"{SDG}{number}", spoken), linked.get(str(number), 0))
                for number in range(1, GOALS + 1)],
         counts=things.keep("counts", lambda: _counts(things)),
+        hints=things.keep(("hints", spoken), lambda: _hints(things, cards, spoken)),
         picked=things.keep(("picked", spoken), lambda: _picked(things, spoken)),
         dumps=things.keep("dumps", lambda: _dumps(release, request.urls)), whole=_whole(release, request.urls),
         cubes=things.labels(cubes_of(things), spoken),
@@ -180,6 +184,17 @@ def _dumps(release: Opened, urls: Urls) -> list[Dump]:
     order = ["themes", "statistics", "documents", "vocabulary"]
     return [Dump(part, found[part]) for part in sorted(found, key=lambda part: (order.index(part) if part in order
                                                                                 else len(order), part))]
+
+
+def _hints(things: Things, cards: list[Card], spoken: str) -> list[str]:
+    """Three things to search for that are found: a theme, a target, an indicator; none where one of them lacks."""
+    links = things.things(things.linking(term("delmaal:TargetLink").value, "rdf:type")[:1])
+    codes = [code_of(link.iri_of("delmaal:linkTarget")) for link in links]
+    measured = things.linking(term("delmaal:Indicator").value, "rdf:type")[:HINTED]
+    names = [things.label(iri, spoken) for iri in measured]
+    found = [min((card.theme.text for card in cards), key=len, default=""), *codes[:1],
+             min((name.text for name in names if not name.language), key=len, default="")]
+    return found if len(found) == 3 and all(found) else []
 
 
 def _whole(release: Opened, urls: Urls) -> list[tuple[str, str, int]]:

@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 from delmaal.collation import collate
 from delmaal.http.asked import Asked
 from delmaal.http.description import Page
+from delmaal.reading.citations import citations_of
 from delmaal.reading.figures import Figure, figure_of, in_order
 from delmaal.reading.releases import Opened
-from delmaal.reading.rows import Value
-from delmaal.reading.things import Things, things_of
+from delmaal.reading.rows import Value, shortened
+from delmaal.reading.things import Thing, Things, things_of
 from delmaal.reading.trail import home_step
 from delmaal.reading.words import say
 from delmaal.site.pages.cube import cube_of, token_of
@@ -36,11 +37,25 @@ def indicator_page(request: Asked, opened: Opened, page: Page, language: str) ->
     return thing_page(request,
         "indicator.html", things, page, language, [home_step(things.urls, language, say("home", language))],
         definition.text if definition else "", definition=definition, figures=figures, more=more,
+        cited=citations_of(things, thing.iris("prov:wasDerivedFrom"), language),
+        owner=thing.text("delmaal:owner", language),
+        frequency=_named(things, thing.iris("dct:accrualPeriodicity"), language),
         unit=things.label(unit, language) if unit else None, arranged=arrange(figures, language),
         themes=_themes(things, figures, language),
         matches=[match for name in MATCHES for match in things.labels(thing.iris(name), language)],
         datasets=_datasets(things, page.iri, "indicator", language),
     )
+
+
+def _named(things: Things, iris: list[str], language: str) -> list[Value]:
+    """Others' terms by their labels; those that the release does not label are left out."""
+    return [label for iri in iris if (label := things.label(iri, language)).text != shortened("", iri)]
+
+
+def _kinds(things: Things, thing: Thing, language: str) -> list[Value]:
+    """What the publisher calls an area of this sort; else its type."""
+    called = thing.text("delmaal:called", language)
+    return [Value(called.text, called.language)] if called else things.labels(thing.iris("dct:type"), language)
 
 
 def area_page(request: Asked, opened: Opened, page: Page, language: str) -> bytes:
@@ -57,7 +72,8 @@ def area_page(request: Asked, opened: Opened, page: Page, language: str) -> byte
 
     return thing_page(request,
         "area.html", things, page, language, [home_step(things.urls, language, say("home", language))], "",
-        figures=figures, more=found.more or len(iris) > LISTED, kinds=labels("dct:type"), within=labels("dct:isPartOf"),
+        figures=figures, more=found.more or len(iris) > LISTED, kinds=_kinds(things, thing, language),
+        within=labels("dct:isPartOf"),
         replaced=labels("dct:isReplacedBy"), validity=labels("delmaal:validity"),
         parts_of=things.labels((iri for iri in leading.get("dct:isPartOf", []) if "#line=" not in iri), language),
         same=thing.iris("owl:sameAs"), seen=thing.iris("rdfs:seeAlso"),
