@@ -272,3 +272,21 @@ def test_what_names_the_server_whole_names_the_mount(served: Served) -> None:
             part = target == "/reconcile" and address.startswith(("/suggest", "/properties"))
             assert part or address.startswith((f"{served.mount}/", *shared)), (target, address)
     assert f"Disallow: {served.mount}/metrics" in served.get(f"{served.mount}/robots.txt").body.decode()
+
+
+def test_the_public_address_is_that_of_the_mount(releases: Succession) -> None:
+    settings = load({}, {"DELMAAL_PUBLIC_URL": "https://data.example/p/volda"})
+    publication = publication_of(settings, Releases(releases.shelf))
+    served = Served(publication, "/p/volda", "/p")
+    for asked, known in (("/doc/theme/god-helse?lang=nb", "/p/volda/doc/theme/god-helse"), ("/ns?lang=nb", "/p/ns"),
+                         ("/doc/theme/god-helse.nb.html", "/p/volda/doc/theme/god-helse.nb.html")):
+        found = served.get(f"/p/volda{asked}")
+        text = found.body.decode()
+        assert f'<link rel="canonical" href="https://data.example{known}">' in text
+        assert f'<https://data.example{known}>; rel="canonical"' in ", ".join(found.headers.getlist("Link"))
+        assert '<meta property="og:image" content="https://data.example/p/static/card.png">' in text
+        assert f'<https://data.example/p/volda/timemap/link{asked}>; rel="timemap"' in ", ".join(
+            found.headers.getlist("Link"))
+    assert "https://data.example/p/volda/search?q={searchTerms}" in served.get("/p/volda/opensearch.xml").body.decode()
+    gate = served.get("/p/volda/matrix", **{"accept-datetime": "Wed, 01 Jan 2020 00:00:00 GMT"})
+    assert gate.headers.get("Location") == f"https://data.example/p/volda/release/{releases.first.id}/matrix"

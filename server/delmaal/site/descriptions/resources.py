@@ -196,12 +196,12 @@ def _document(request: Asked, iri: str, row: Format | None, here: str = "", at_o
     if request.at_once and row is HTML and (at_own or make is not None):
         raise Later
     licence, sent = opening.licence, here
-    if at_own:
-        document, licence = urls.ontology(), OWN
-        sent = document if request.suffix else here
     if request.suffix:
         document = told.form(document, row.suffix, number)
     canonical = opening.site + urls.local(document)[1:]
+    if at_own:
+        canonical, licence = request.canonical.ontology(), OWN
+        sent = urls.ontology() if request.suffix else here
     headers = [("Content-Location", _here(request, told, sent, row, number)),
                ("Link", links_of(opening, told, page, here, canonical, row, licence.page))]
     variant, vary = _variant(row, spoken, explicit)
