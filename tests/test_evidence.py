@@ -11,9 +11,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pyoxigraph import QuerySolutions, RdfFormat, Store
 
 from conftest import CITED, TINY
 from delmaal.build import build
+from delmaal.protocols.sparql.examples import examples
 from delmaal.publish import check, publish
 from delmaal.records import LOCATORS, Publication
 from delmaal.release import Release
@@ -225,6 +227,18 @@ def test_an_area_is_called_what_the_publisher_calls_it(client: httpx.Client) -> 
 
 def test_the_search_box_suggests_what_is_there(client: httpx.Client) -> None:
     assert "For eksempel «Klima», «3.4» eller «Laks»" in text_of(client, "/?lang=nb")
+
+
+@pytest.mark.parametrize(("name", "rows"), [
+    ("list_statistics", 12), ("list_figures_by_source", 12), ("list_links_with_evidence", 3), ("list_projections", 1),
+    ("count_links_by_basis", 2), ("trace_theme_to_source", 2),
+])
+def test_a_worked_query_leaves_out_nothing_that_has_no_text(cited_release: Release, name: str, rows: int) -> None:
+    store = Store()
+    store.bulk_load(path=str(cited_release.folder / "data" / "all.nt"), format=RdfFormat.N_TRIPLES)
+    found = store.query(examples()[name].query)
+    assert isinstance(found, QuerySolutions)
+    assert len(list(found)) == rows
 
 
 # Pages

@@ -47,6 +47,7 @@ TRONDHEIM: dict[str, tuple[int, str]] = {
     "list_document_periods": (15, "2009-01-01"),
     "list_documents": (56, "strategi"),
     "list_downloads": (18, "/data/all.nt"),
+    "list_figures_by_source": (111, "linje"),
     "list_links_with_evidence": (150, "tekst og kode"),
     "list_observations_by_dimension": (76, "alle kjønn"),
     "list_projections": (19, "framskriving"),
