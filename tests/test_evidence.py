@@ -241,6 +241,17 @@ def test_a_worked_query_leaves_out_nothing_that_has_no_text(cited_release: Relea
     assert len(list(found)) == rows
 
 
+def test_a_subject_that_los_does_not_have_is_a_warning_at_its_place(cited: Path) -> None:
+    at = plant(cited, "themes/klima.yaml", "subjects: [https", "subjects: [https://psi.norge.no/los/tema/klmia, §https")
+    assert at
+    findings = check(cited).report.findings
+    assert [finding.code for finding in findings] == ["theme-subject-unknown"]
+    assert findings[0].mark.file == "themes/klima.yaml"
+    (cited / "topics.yaml").write_text(
+        "- iri: https://psi.norge.no/los/tema/klmia\n  label: {nb: Klima, en: Climate}\n", "utf-8")
+    assert check(cited).report.findings == ()
+
+
 # Pages
 
 
