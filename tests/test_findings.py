@@ -78,7 +78,7 @@ ROWS = (
         f"  area: lillevik\n  period: 2034\n  mentions: [{MENTION}]\n", ("statistic-bounds-without-range",)),
     Row("a figure that stands nowhere", "property", "statistics/intet.yaml", "",
         "intet:\n  kind: observation\n  indicator: hoy-alder\n  value: 3\n  area: lillevik\n  period: 2035\n"
-        "  mentions: §[]\n", ("statistic-without-mention",)),
+        "  mentions: §[]\n", ("statistic-printed-value", "statistic-without-mention")),
     Row("a document that stands nowhere", "property", "documents/intet.yaml", "",
         f"title: {PLANNED}\ntype: plan\nmentions: §[]\n", ("document-without-mention",)),
     Row("a theme without a LOS concept", "property", HEALTH, "subjects: [https://psi.norge.no/los/tema/helse-og-omsorg]",
