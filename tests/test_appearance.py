@@ -248,6 +248,7 @@ def test_a_publication_that_wrote_nothing_has_what_can_be_said_honestly(tiny_ser
     about = tiny_server.get("/about?lang=en", headers=HTML).text
     assert "Published by" in about
     assert "Lillevik municipality" in about
+    assert 'href="mailto:post@example.org"' in about
     assert tiny_server.get("/accessibility", headers=HTML).status_code == 404
     assert "/accessibility" not in about
     assert "/brand/" not in about

@@ -27,6 +27,7 @@ WORDS = Words("pages", {
     "page-accessibility": "Accessibility",
     "page-privacy": "Privacy",
     "about-publisher": "Published by",
+    "about-contact": "Questions are answered by",
     "privacy-default": (
         "These pages set no cookies and load nothing from other servers. Whoever runs the server may keep a log of "
         "what was asked for."

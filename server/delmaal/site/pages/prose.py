@@ -17,7 +17,8 @@ from delmaal.http.negotiate import HTML
 from delmaal.http.reply import Reply
 from delmaal.reading.appearance import Appearance, appearance_of
 from delmaal.reading.releases import Opened
-from delmaal.reading.things import things_of
+from delmaal.reading.rows import Value
+from delmaal.reading.things import Things, things_of
 from delmaal.reading.trail import home_step, publication
 from delmaal.reading.words import say
 
@@ -71,8 +72,16 @@ def _written(request: Asked, release: Opened, page: str) -> bytes:
         prose=Markup(found[0]) if found else "",  # noqa: S704  # written by `markdown`, which escapes all else
         language=found[1] if found and found[1] != spoken else "", lead=lead,
         publisher=things.label(publisher, spoken) if publisher else None,
+        contact=_contact(things, catalogue.iri_of("dcat:contactPoint"), spoken),
         homepage=things.thing(publisher).iri_of("foaf:homepage") if publisher else "",
     ).encode("utf-8", "replace")
+
+
+def _contact(things: Things, iri: str, spoken: str) -> Value | None:
+    """Whom to ask, with the address that reaches them; None where the release does not say."""
+    thing = things.thing(iri)
+    name, address = thing.text("vcard:fn", spoken), thing.iri_of("vcard:hasURL") or thing.iri_of("vcard:hasEmail")
+    return Value(name.text, name.language, address) if name and address else None
 
 
 def brand(request: Asked, name: str) -> Reply:
