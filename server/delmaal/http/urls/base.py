@@ -72,6 +72,8 @@ class Base:
         address = self._own + document(self.base, iri, self.suffixed)
         if number == 1 and not self.language:
             return address
+        if self.suffixed and self.language:
+            return self._page(address, number=number if number > 1 else "")
         return self._page(turned(address, number) if number > 1 else address)
 
     def form(self, address: str, suffix: str, number: int = 1) -> str:
