@@ -41,7 +41,7 @@ from delmaal.serving.application import create_app
 from delmaal.settings import load
 from delmaal.sources.curated import read_publication
 from delmaal.validate import Report
-from test_examples import asked, command_of
+from offered import asked, command_of
 from wide import wide
 
 DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"

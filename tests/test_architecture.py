@@ -178,3 +178,11 @@ def test_a_statistic_passes_few_files() -> None:
     assert {"marks.py", "sources/statistics.py"} <= read
     assert {"build/statistics.py", "statements.py"} <= built
     assert len(read | built) <= said_of("One statistic"), sorted(read | built)
+
+
+def test_no_test_module_imports_another() -> None:
+    """What several use stands in tests/support."""
+    pattern = re.compile(r"^ *(?:from|import) (test_\w+)", re.MULTILINE)
+    found = {path.name: pattern.findall(path.read_text("utf-8")) for path in ROOT.glob("tests/**/*.py")}
+    assert len(found) > 80
+    assert not {name: imports for name, imports in found.items() if imports}

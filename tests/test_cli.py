@@ -23,6 +23,7 @@ import click
 import pyoxigraph as ox
 import pytest
 
+from command_line import DELMAAL, PLAIN, delmaal
 from conftest import ROOT, TINY, free_port, serving
 from delmaal import __version__
 from delmaal import cli as delmaal_cli
@@ -33,24 +34,12 @@ from delmaal.publish import publish
 from delmaal.release import Release, Shelf
 from spoiling import plant
 
-DELMAAL = (sys.executable, "-m", "delmaal")
-PLAIN = {name: value for name, value in os.environ.items()
-         if not name.startswith(("DELMAAL_", "LC_")) and name not in {"NO_COLOR", "FORCE_COLOR", "LANGUAGE"}}
 PLAIN |= {"LANG": "C.UTF-8", "TERM": "xterm"}
 """The environment of a user who has set nothing."""
 
 THEMES = "SELECT ?theme ?label { ?theme a delmaal:Theme ; skos:prefLabel ?label } ORDER BY ?theme ?label"
 VIOLATION = ("agents.yaml", "[https://example.org/survey]", "[https://example.org]")
 """What no reader refuses and a shape does."""
-
-
-def delmaal(*arguments: object, given: str | None = None, cwd: object = ROOT,
-            **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command with pipes."""
-    run = subprocess.run([*DELMAAL, *map(str, arguments)], input=given, capture_output=True, text=True, check=False,
-                         env={**PLAIN, **environment}, cwd=str(cwd), timeout=120, encoding="utf-8")
-    assert "Traceback" not in run.stderr, run.stderr
-    return run
 
 
 def on_terminal(*arguments: object, interrupt_at: str = "", **environment: str) -> tuple[int, str]:

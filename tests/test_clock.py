@@ -11,12 +11,12 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from command_line import delmaal
 from delmaal.release import Shelf
 from delmaal.release.log import LOG, log_with, read_switches
 from delmaal.release.signature import read_signatures, sign
 from plain_wsgi import PlainWsgi
 from succession import Succession
-from test_cli import delmaal
 
 FUTURE = "2099-01-01T00:00:00+00:00"
 

@@ -19,7 +19,7 @@ from conftest import ROOT, free_port
 from delmaal.keeper.memory import query_memory
 from delmaal.release import Release
 from delmaal.settings import load
-from test_front import descendants, until
+from processes import descendants, until
 
 CONTAINER = r"""
 set -e

@@ -19,8 +19,8 @@ import httpx
 import pytest
 
 from conftest import TINY, serving
-from test_front import descendants
-from test_keeper import DECLARED, SERVICES, cpu, memory
+from hostile_queries import DECLARED, SERVICES
+from processes import cpu, descendants, memory
 
 CROWD = 300
 NUMBERS = " ".join(map(str, range(200)))

@@ -23,9 +23,8 @@ from delmaal.errors import ReleaseError
 from delmaal.release import Release, Shelf
 from delmaal.release.identity import seal_of
 from delmaal.release.soundness import SERVED, examine
+from processes import WAIT, descendants, wait_for, words
 from succession import Succession
-from test_front import WAIT, descendants, words
-from test_replicas import wait_for
 
 THEME = "/doc/theme/ren-energi.ttl"
 

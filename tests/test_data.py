@@ -17,7 +17,7 @@ from conftest import TRONDHEIM, needs_source
 from delmaal import codes
 from delmaal.records import Publication, Statistic, StatisticMention, TargetLink, Text, Theme
 from delmaal.sources.curated import read_publication
-from test_transcription import TEXT_FILE, Plan, each
+from plan_text import TEXT_FILE, Plan, each
 
 TITLES = [
     ("Bedre helse", "Better health"),

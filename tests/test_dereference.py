@@ -52,8 +52,8 @@ from delmaal.site.descriptions import generic, shown
 from delmaal.site.descriptions.resources import kind_of
 from delmaal.terms import PREFIXES
 from delmaal.turtle import labelling, leading, paragraph, write_turtle
+from processes import WAIT, until
 from succession import CHANGED, Succession
-from test_front import WAIT, until
 
 BASE = "https://w3id.org/delmaal/trondheim/"
 THEME = "/doc/theme/bedre-helse"

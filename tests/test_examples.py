@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,8 +19,8 @@ from delmaal.protocols.sparql.examples import FOLDER, GROUPS, examples, read_exa
 from delmaal.protocols.sparql.snippets import declared, form_of, snippets_for
 from delmaal.release import Release
 from delmaal.terms import PREFIXES
+from offered import JSON, asked, command_of
 
-JSON = "application/sparql-results+json"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 SH, RDFS = PREFIXES["sh"], PREFIXES["rdfs"]
 
@@ -61,11 +59,6 @@ TRONDHEIM: dict[str, tuple[int, str]] = {
     "trace_theme_to_source": (30, "#line="),
 }
 """For each example, how many rows it has over Trondheim's publication at least, and something that stands in them."""
-
-
-def asked(client: httpx.Client, query: str) -> httpx.Response:
-    """The answer to a query, in JSON, or in N-Triples where it is a graph."""
-    return client.post("/sparql", data={"query": query}, headers={"Accept": f"{JSON}, application/n-triples;q=0.9"})
 
 
 def rows_of(answer: httpx.Response) -> int:
@@ -274,23 +267,6 @@ def test_the_programs_run(trondheim_server: httpx.Client, tmp_path: Path, name: 
         assert re.search(expected, done.stdout), (title, done.stdout)
         run += 1
     assert run >= 2
-
-
-def command_of(title: str, text: str, folder: Path) -> list[str] | None:
-    """What runs a program here; None where its interpreter is not."""
-    if title == "curl":
-        return ["bash", "-c", text] if shutil.which("curl") else None
-    if title == "R":
-        return ["Rscript", "-e", text] if shutil.which("Rscript") else None
-    if "pandas" in title and not _has("pandas"):
-        return None
-    file = folder / "program.py"
-    file.write_text(text, encoding="utf-8")
-    return [sys.executable, str(file)]
-
-
-def _has(module: str) -> bool:
-    return subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize(("query", "form"), [

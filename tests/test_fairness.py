@@ -23,8 +23,7 @@ import pytest
 
 from conftest import TINY, serving
 from delmaal.release import Release
-from test_front import WAIT, alive, descendants, until, words
-from test_keeper import cpu
+from processes import WAIT, alive, cpu, descendants, until, words
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the keeper is Linux's")
 

@@ -10,7 +10,6 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import IO
@@ -29,20 +28,10 @@ from delmaal.serving.front.cache import REMEMBERED, AnswerCache, Kept
 from delmaal.serving.front.counters import Counters, prometheus
 from delmaal.serving.front.front import Front
 from delmaal.settings import load
+from processes import WAIT, alive, descendants, keeper_of, metric, until, words
 from succession import Succession
 
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?a != ?d && STR(?c) = STR(?f)) }"
-
-
-WAIT = 30
-"""Seconds that are waited for what takes one, where that it comes is what is asserted: a machine may be busy."""
-
-
-def metric(client: httpx.Client, name: str) -> float:
-    """A counter of the server's."""
-    found = re.search(rf"^{re.escape(name)} (\S+)$", client.get("/metrics").text, re.MULTILINE)
-    assert found, name
-    return float(found[1])
 
 
 def test_watching(tiny_server: httpx.Client, tiny_release: Release) -> None:
@@ -96,14 +85,6 @@ def test_a_client_that_hangs_up_ends_its_query(tiny_out: Path) -> None:
                 break
         assert took < 0.5, "at best of ten: the machine may be busy"
         until(lambda: metric(client, 'delmaal_queries_stopped_total{reason="query-abandoned"}') >= 1, WAIT)
-
-
-def until(true: Callable[[], bool], seconds: float) -> None:
-    """Wait until something is true."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
 
 
 SOME = "SELECT ?s ?l { ?s skos:prefLabel ?l } ORDER BY ?s ?l # repeated by"
@@ -394,46 +375,6 @@ def test_switch_under_load_loses_nothing_and_mixes_nothing(releases: Succession,
         until(lambda: client.get("/ready").text == f"release {first.id}\n", WAIT)
 
 
-def descendants(pid: int) -> set[int]:
-    """The processes below a process."""
-    found: set[int] = set()
-    waiting = [pid]
-    while waiting:
-        at = waiting.pop()
-        try:
-            text = "".join(path.read_text("ascii") for path in Path(f"/proc/{at}/task").glob("*/children"))
-        except OSError:
-            continue
-        fresh = {int(child) for child in text.split()} - found
-        found |= fresh
-        waiting += fresh
-    return found
-
-
-def parent_of(pid: int) -> int:
-    """Who started a process; 0 where it is gone."""
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
-
-
-def words(pid: int) -> bytes:
-    """A process's command line; empty where it is gone."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
-
-
-def alive(pid: int) -> bool:
-    """Whether a process runs; a zombie does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
 def gone_within(pids: set[int], seconds: float) -> bool:
     """Whether processes end in time."""
     deadline = time.monotonic() + seconds
@@ -486,11 +427,6 @@ def test_a_killed_web_process_is_replaced_and_a_killed_server_leaves_nobody(tiny
         below = descendants(server.process.pid)
         server.process.kill()
         assert gone_within(below, WAIT), {pid: words(pid) for pid in below if alive(pid)}
-
-
-def keeper_of(server: int) -> int:
-    """The keeper's process itself, whose children were forked from it."""
-    return next(pid for pid in descendants(server) if b"delmaal.keeper" in words(pid) and parent_of(pid) == server)
 
 
 def test_kills_in_the_midst_of_heavy_queries(tiny_out: Path) -> None:

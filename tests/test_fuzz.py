@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 import pytest
 
-from conftest import ROOT, TINY, serving
+from conftest import TINY, serving
 from delmaal import formats
+from leaks import LEAKS
 
 REQUESTS = 21_000
 SEED = 20_261_124
@@ -252,9 +253,6 @@ def requests() -> Iterator[Sent]:
 def sendable(value: str) -> bytes:
     """A value that an HTTP library sends: without the ends of lines, and no longer than a server reads."""
     return re.sub(r"[\r\n\0]", "", value).encode("latin-1", "replace")[:8000]
-
-
-LEAKS = re.compile(rb"Traceback|File \"|/releases/|" + re.escape(str(ROOT).encode()))
 
 
 @pytest.mark.long

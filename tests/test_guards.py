@@ -20,7 +20,7 @@ import pytest
 from conftest import ROOT, TINY, free_port, serving
 from delmaal.release import Release
 from delmaal.serving.processes.rundir import OWNER, RunDir, remove_orphans
-from test_front import alive, descendants, keeper_of, metric, parent_of, until, words
+from processes import alive, descendants, keeper_of, metric, parent_of, until, words
 
 SECONDS = 20
 """On a quiet machine each takes less than three."""

@@ -20,6 +20,7 @@ import pytest
 from rdflib.namespace import DCTERMS
 
 from conftest import ROOT, TINY, serving
+from consumer import Consumer
 from delmaal.lookup import FILES, Lookup
 from delmaal.publish import publish
 from delmaal.release import CACHES, Release, Shelf, verify
@@ -29,7 +30,6 @@ from delmaal.release.log import LOG, log_with, read_switches
 from delmaal.release.retention import hold, plan, retain
 from delmaal.release.sorted_dump import Unindexed
 from succession import CHANGED, GONE, Succession
-from test_feed import Consumer
 
 DELMAAL = (sys.executable, "-m", "delmaal")
 

@@ -38,8 +38,8 @@ from delmaal.errors import (
 )
 from delmaal.release import Release
 from delmaal.settings import load
+from processes import WAIT, until
 from stores import Gate, Scripted, answering, oxigraph, sending
-from test_front import WAIT, until
 
 JSON, NT = "application/sparql-results+json", "application/n-triples"
 NONE = b'{"head":{"vars":["x"]},"results":{"bindings":[]}}'

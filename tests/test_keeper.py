@@ -42,6 +42,8 @@ from delmaal.errors import (
 from delmaal.keeper import BOARD, Answer, Keeper, Request, ask, evaluation, tokens, workload
 from delmaal.keeper.asking import AsyncKeeper, _Asked
 from delmaal.settings import load
+from hostile_queries import DECLARED, SERVICES
+from processes import cpu, memory
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limits are Linux's")
 
@@ -130,23 +132,6 @@ def lives(pid: int) -> bool:
         return not DEAD & set(Path(f"/proc/{pid}/status").read_text("utf-8").splitlines())
     except OSError:
         return False
-
-
-def cpu(pid: int) -> float:
-    """Seconds of processor that a process has had."""
-    with contextlib.suppress(OSError):
-        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return 0.0
-
-
-def memory(pid: int) -> int:
-    """Bytes of memory of a process's own."""
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text("utf-8").splitlines():
-            if line.startswith("RssAnon:"):
-                return int(line.split()[1]) * 1024
-    return 0
 
 
 def until(true: Callable[[], bool], seconds: float = 30) -> float:
@@ -311,32 +296,6 @@ def test_update(query: Callable[..., Answer], text: str) -> None:
         query(text)
 
 
-SERVICES = [
-    "SERVICE <http://e/> { ?s ?p ?o }",
-    "SERVICE SILENT <http://e/> { ?s ?p ?o }",
-    "sErViCe\n\tsilent ex:a{ ?s ?p ?o }",
-    "SERVICE#not a comment to the keyword\n<http://e/>#nor here\n{ ?s ?p ?o }",
-    "SERVICE?x{ ?s ?p ?o }",
-    "SERVICE:x{ ?s ?p ?o }",
-    "SERVICEex:a{ ?s ?p ?o }",
-    "SERVICESILENT<http://e/>{ ?s ?p ?o }",
-    "SERVICE SILENTex:a{ ?s ?p ?o }",
-    "?s ?p 1SERVICE<http://e/>{ ?s ?p ?o }",
-    "?s ?p 1.SERVICE<http://e/>{ ?s ?p ?o }",
-    "?s ?p trueSERVICE<http://e/>{ ?s ?p ?o }",
-    "?s ?p true.SERVICE:x{ ?s ?p ?o }",
-    "?s ?p 'x'@en.SERVICE<http://e/>{ ?s ?p ?o }",
-    "?s ?p 'it''s'. SERVICE <http://e/> { }",
-    "?s ?p '\\'' . SERVICE <http://e/> { ?s ?p '' }",
-    "?s ?p ''' ' '' ''' . SERVICE <http://e/> { ?s ?p '''''' }",
-    "?s ?p <http://e/'> . SERVICE <http://e/'> { ?s ?p ?o }",
-    "?s ?p <http://e/#> . SERVICE <http://e/#> { ?s ?p ?o }",
-    "?s ?p ex:it\\'s . SERVICE <http://e/> { ?s ?p ex:it\\'s }",
-    "?s ?p ?o FILTER(?o<'x>') SERVICE <http://e/'a> { }",
-    "?s ?p ?o FILTER(?o<?s#x> '''\n) SERVICE <http://e/> { } #'''",
-    "{ SELECT * { FILTER EXISTS { SERVICE <http://e/> { ?s ?p ?o } } } }",
-    "\\u0053ERVICE <http://e/> { ?s ?p ?o }",
-]
 LOOKS_LIKE = [
     "?s ?p 'SERVICE <http://e/> { ?s ?p ?o }'",
     "?s ?p '''it's SERVICE <http://e/> {'''",
@@ -351,9 +310,6 @@ LOOKS_LIKE = [
     "?s <http://e/SERVICE#silent> ?o { ?s ?p ?o }",
     "?s ?p ?o FILTER(?o < 'x>' || ?o > 'SERVICE')",
 ]
-DECLARED = "PREFIX : <http://y/> PREFIX ex: <http://x/> PREFIX service: <http://z/>\nSELECT * WHERE {"
-
-
 @pytest.mark.parametrize("clause", SERVICES)
 def test_service_in_disguise(query: Callable[..., Answer], clause: str) -> None:
     with pytest.raises(ServiceRefused):

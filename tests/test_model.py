@@ -26,7 +26,7 @@ from delmaal.release import Release
 from delmaal.sources.curated import read_publication
 from delmaal.statements import Built
 from delmaal.terms import PREFIXES, PRODUCT, SLUG, term
-from test_ontology import ONTOLOGY_FILE, code_terms, defined_terms, reserved_terms
+from ontology_terms import ONTOLOGY_FILE, code_terms, defined_terms, reserved_terms
 
 QUERIES = Path(__file__).with_name("queries")
 NS = PREFIXES["delmaal"]

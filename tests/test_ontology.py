@@ -17,12 +17,10 @@ from rdflib import OWL, RDF, RDFS, SKOS, VANN, XSD, BNode, Graph, Literal, Names
 from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, QB
 from rdflib.term import Node
 
-ROOT = Path(__file__).resolve().parents[1]
-REFERENCE = Path(os.environ.get("DELMAAL_REFERENCE", ROOT.parent / "shared" / "reference"))
-ONTOLOGY_FILE = ROOT / "ontology" / "delmaal.ttl"
+from ontology_terms import NS, ONTOLOGY_FILE, ROOT, code_terms, defined_terms, is_ours, reserved_terms
 
+REFERENCE = Path(os.environ.get("DELMAAL_REFERENCE", ROOT.parent / "shared" / "reference"))
 ONTOLOGY = URIRef("https://w3id.org/delmaal/ns")
-NS = Namespace("https://w3id.org/delmaal/ns#")
 BASE = "https://w3id.org/delmaal/trondheim/"
 SDG = Namespace("http://metadata.un.org/sdg/")
 SDGO = Namespace("http://metadata.un.org/sdg/ontology#")
@@ -41,27 +39,8 @@ PROPERTY_KINDS = {OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProper
 # What tests of a built release ask of the ontology
 
 
-def is_ours(term: Node) -> bool:
-    return isinstance(term, URIRef) and term.startswith(str(NS))
-
-
 def is_datatype(term: Node) -> bool:
     return term in (RDF.langString, RDFS.Literal) or str(term).startswith(str(XSD))
-
-
-def defined_terms(graph: Graph) -> set[URIRef]:
-    """Every class, property, code list and code that the ontology defines."""
-    return {s for s in graph.subjects() if isinstance(s, URIRef) and is_ours(s)}
-
-
-def reserved_terms(graph: Graph) -> set[URIRef]:
-    """The terms that are defined for later: the data need not use them."""
-    return {s for s in graph.subjects(NS.reserved, Literal(True)) if isinstance(s, URIRef)}
-
-
-def code_terms(graph: Graph) -> set[URIRef]:
-    """The codes of the code lists: a list is closed and whole, so a code counts as used when its list is."""
-    return {term for term in defined_terms(graph) if (term, SKOS.inScheme, None) in graph}
 
 
 # The ontology read as it stands

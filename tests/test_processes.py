@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from conftest import ROOT, TINY, free_port, serving
 from delmaal.release import Release
 from delmaal.settings import Surroundings, environment_of
-from test_front import WAIT, descendants, parent_of, until, words
+from processes import WAIT, descendants, parent_of, until, words
 
 HOST = b"Host: h\r\n"
 KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"

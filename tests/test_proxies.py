@@ -21,9 +21,9 @@ import zstandard
 
 from conftest import ROOT, free_port, serving
 from delmaal.release import Shelf
+from processes import WAIT, until
 from proxies import Running, apache, find, needs, open_folder
 from succession import CHANGED, Succession
-from test_front import WAIT, until
 
 EXAMPLES = ROOT / "docs" / "proxies"
 HOST = "data.example.org"

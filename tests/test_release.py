@@ -28,16 +28,14 @@ import rdflib
 from conftest import ROOT, TINY
 from delmaal.formats import RDF_FORMATS
 from delmaal.publish import STEPS, publish
-from delmaal.release import CACHES, FORMAT_VERSION, File, Release, Shelf, verify
+from delmaal.release import CACHES, FORMAT_VERSION, Release, Shelf, verify
 from delmaal.settings import share
 from delmaal.validate import Report
+from shelving import STORED, leftovers, shelved
 
 ID, GRAPH = "id/", "graph/"
 QB = "http://purl.org/linked-data/cube#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
-STORED = {"data/all.nt": True, "metadata/metadata.nt": True, "data/graphs.nq": False, "metadata/metadata.nq": False}
-"""The files that the store is made from, and whether they are its default graph."""
-
 DELMAAL = (sys.executable, "-m", "delmaal")
 STEPPING = textwrap.dedent("""
     import sys
@@ -73,11 +71,6 @@ def contents(release: Release) -> dict[str, bytes]:
 def lines(release: Release, path: str) -> list[str]:
     """The lines of an N-Triples or N-Quads file, without their ends."""
     return (release.folder / path).read_text("utf-8").splitlines()
-
-
-def leftovers(out: Path) -> list[Path]:
-    """What a build that was stopped has left."""
-    return list(out.rglob(".unfinished*"))
 
 
 @pytest.fixture
@@ -457,19 +450,6 @@ def test_what_is_missing_is_made_again(tiny: Path, tmp_path: Path) -> None:
 # The switch
 
 
-def mini(number: int) -> tuple[str, list[File]]:
-    """The smallest release that a shelf takes: an id, and files with one statement each."""
-    line = f"<https://example.org/{number}> <https://example.org/p> <https://example.org/o>"
-    files = [File(path, f"{line} .\n".encode() if default else f"{line} <https://example.org/g> .\n".encode())
-             for path, default in STORED.items()]
-    return f"{number:064x}", files
-
-
-def shelved(shelf: Shelf, number: int) -> Release:
-    release_id, files = mini(number)
-    return shelf.write(release_id, files, {"base": "https://example.org/", "parts": {}})
-
-
 READER = textwrap.dedent("""
     import os, pathlib, sys
     shelf, seen, rounds = pathlib.Path(sys.argv[1]), set(), 0
@@ -526,7 +506,7 @@ EVERY_MOMENT = textwrap.dedent("""
     import os, shutil, signal, sys
     from pathlib import Path
     from delmaal.release import CACHES, Shelf, verify
-    from test_release import leftovers, shelved
+    from shelving import leftovers, shelved
 
     start, folder = Path(sys.argv[1]), Path(sys.argv[2])
     PRETENDED = ("store", "search")
@@ -619,7 +599,7 @@ CACHES_STOPPED = textwrap.dedent("""
     import os, signal, sys
     from pathlib import Path
     from delmaal.release import CACHES, Shelf
-    from test_release import shelved
+    from shelving import shelved
 
     def stop(folder):
         (folder / "store").mkdir()

@@ -16,7 +16,7 @@ from delmaal.reading.releases import Releases
 from delmaal.release import Release, Shelf
 from delmaal.serving.application import create_app
 from delmaal.settings import load
-from test_front import until
+from processes import until
 
 THEMES = "SELECT ?l { ?t a delmaal:Theme ; skos:prefLabel ?l } ORDER BY ?l"
 

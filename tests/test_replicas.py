@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from command_line import delmaal
 from conftest import ROOT, TINY, serving
 from delmaal.cli import command
 from delmaal.errors import ReleaseError
@@ -24,8 +25,8 @@ from delmaal.release.history import pin
 from delmaal.release.replica import synchronise
 from delmaal.release.retention import retain
 from delmaal.validate import Report
+from processes import wait_for
 from succession import Succession
-from test_cli import delmaal
 
 
 def state(folder: Path) -> dict[str, tuple[int, int]]:
@@ -66,15 +67,6 @@ def test_what_comes_later_is_served_when_it_comes(tiny_release: Release, tmp_pat
         shelf.switch(tiny_release)
         wait_for(client, "/ready", 200)
         assert client.get("/doc/theme/god-helse.ttl").status_code == 200
-
-
-def wait_for(client: httpx.Client, address: str, status: int, seconds: float = 30) -> httpx.Response:
-    """The answer at an address, once it has this status."""
-    deadline = time.monotonic() + seconds
-    while (answer := client.get(address)).status_code != status:
-        assert time.monotonic() < deadline, f"{address} is {answer.status_code}: {answer.text[:300]}"
-        time.sleep(0.1)
-    return answer
 
 
 def test_several_publications_without_a_name_are_a_question(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from delmaal.keeper.memory import children_of, memory, oom_kills, query_memory, 
 from delmaal.release import Release
 from delmaal.serving.processes.room import needed
 from delmaal.settings import load
-from test_front import WAIT, descendants, keeper_of, parent_of, until, words
+from processes import WAIT, descendants, keeper_of, parent_of, until, words
 
 
 @pytest.mark.parametrize(("limit", "environment", "least"), [

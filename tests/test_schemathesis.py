@@ -10,7 +10,7 @@ import requests
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 
-from test_fuzz import LEAKS
+from leaks import LEAKS
 
 if TYPE_CHECKING:
     from schemathesis import Case, GenerationMode

@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import partial
 from itertools import pairwise
 
 import pytest
 
-from conftest import SOURCE, TRONDHEIM, needs_source
+from conftest import TRONDHEIM, needs_source
 from delmaal import codes
 from delmaal.records import (
     DocumentMention,
@@ -31,8 +31,7 @@ from delmaal.records import (
     Theme,
 )
 from delmaal.sources.curated import read_publication
-
-TEXT_FILE = SOURCE / "000_a552480ba07f044b.txt"
+from plan_text import TEXT_FILE, Plan, each
 
 BARE_CODE = re.compile(r"\d{1,2}[.,-](?:\d{1,2}|[a-d])")
 LEADING_CODE = re.compile(r"(\d{1,2}[.,-](?:\d{1,2}|[a-d]))\s+\S")
@@ -49,55 +48,6 @@ ASIDES = {(722, "80"): "the decade of the period 1984~1986"}
 
 # Lines among the target texts that are none of them: the words of a drawing under Digital transformasjon.
 AMONG_TARGETS: Lines = ((649, 654),)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The plan's text, its lines counted from 1."""
-
-    content: bytes
-
-    @cached_property
-    def lines(self) -> tuple[str, ...]:
-        """The lines as they stand; nothing but a line feed parts them."""
-        return tuple(self.content.decode("utf-8").removesuffix("\n").split("\n"))
-
-    def line(self, number: int) -> str:
-        """One line; an empty one beyond the end."""
-        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
-
-    def folded(self, lines: Lines) -> str:
-        """The lines joined by one space, white space folded."""
-        return " ".join(" ".join(self.line(number) for number in each(lines)).split())
-
-    def unbroken(self, lines: Lines) -> str:
-        """The lines joined, the hyphens at line breaks undone."""
-        joined = ""
-        for words in (" ".join(self.line(number).split()) for number in each(lines)):
-            broken = re.search(r"\w-\Z", joined) and words
-            joined = joined[:-1] + words if broken else f"{joined} {words}".strip()
-        return joined
-
-    def places(self, words: str, lines: Lines) -> Iterator[tuple[int, int]]:
-        """Line and column of every character of the words, wherever they stand in the lines, folded as above."""
-        signs = [("", (0, 0))]
-        for number in each(lines):
-            for column, sign in enumerate(f"{self.line(number)} "):
-                if not sign.isspace():
-                    signs.append((sign, (number, column)))
-                elif signs[-1][0] != " ":
-                    signs.append((" ", (number, column)))
-        text, width = "".join(sign for sign, _ in signs[1:]), len(words)
-        start = text.find(words) if words else -1
-        while start >= 0:
-            yield from (place for _, place in signs[start + 1 : start + 1 + width])
-            start = text.find(words, start + 1)
-
-
-def each(lines: Lines) -> Iterator[int]:
-    """Every line of the runs."""
-    for first, last in lines:
-        yield from range(first, last + 1)
 
 
 def first(lines: Lines) -> int:

@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "support")]
 
 from bench import build, dereference, fairness, growth, latency, pages, queries, search  # noqa: E402
 from bench.cells import INDICATORS  # noqa: E402

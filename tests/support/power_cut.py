@@ -80,7 +80,6 @@ class Loss(NamedTuple):
     names: Callable[[random.Random], float]
     content: Callable[[File], bytes]
 
-
 LOSSES = (
     Loss("all is lost", lambda _: 0, lambda file: file.old),
     Loss("names stay, files are empty", lambda _: 1, lambda _: b""),

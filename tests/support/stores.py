@@ -46,7 +46,6 @@ def oxigraph(*options: str) -> Iterator[str]:
         process.kill()
         process.wait()
 
-
 VIRTUOSO = shutil.which("virtuoso-t")
 needs_virtuoso = pytest.mark.skipif(VIRTUOSO is None, reason="no virtuoso-t here (Debian: virtuoso-opensource-7)")
 
