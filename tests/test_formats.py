@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 import rdflib
+
+from delmaal.reading.releases import Releases
+from delmaal.release import Shelf
+from delmaal.serving.application import create_app
+from delmaal.serving.forms import FORMS
+from delmaal.settings import load
 
 SELECT = "SELECT ?x { VALUES ?x { 1 } }"
 CONSTRUCT = "CONSTRUCT { <urn:a> <urn:b> <urn:c> } {}"
@@ -126,7 +133,9 @@ def test_a_slash_too_many_leads_to_the_address_without_it(tiny_server: httpx.Cli
 
 ADDRESSES = [*DESCRIPTIONS, "/", "/matrix", "/problems", "/shapes", "/cite", "/feed", "/release", "/search?q=helse",
              "/void.ttl", "/catalog.ttl", "/observations.csv?cube=cube/statistics", "/sparql", "/sparql/examples",
-             "/openapi.json"]
+             "/openapi.json", "/data/all.nt", "/data/statistics.csv", "/data/all.nt.gz", "/reconcile/nb",
+             "/reconcile/nb/suggest/entity?prefix=g", "/reconcile/nb/properties?type=delmaal:Theme", "/sitemap.xml",
+             "/opensearch.xml", "/health", "/ready", "/metrics"]
 
 
 @pytest.mark.parametrize("accept", [BROWSER, "*/*"])
@@ -138,6 +147,41 @@ def test_every_address_says_which_formats_it_has(tiny_server: httpx.Client, addr
         assert wrong.status_code == 400, wrong.text[:300]
         assert "format-unknown" in wrong.text
         assert "nonsense" in wrong.text
+
+
+@pytest.mark.parametrize(("address", "status"), [
+    ("/data/all.nt?format=nt", 200), ("/data/all.nt?format=ttl", 400), ("/data/statistics.csv?format=text/csv", 200),
+    ("/data/statistics.csv?format=json", 400), ("/sitemap.xml?format=xml", 200), ("/ready?format=json", 200)])
+def test_a_file_has_the_format_that_its_name_says(tiny_server: httpx.Client, address: str, status: int) -> None:
+    answer = tiny_server.get(address)
+    assert answer.status_code == status
+    assert status != 200 or format_of(address) in answer.headers["content-type"]
+
+
+@pytest.mark.parametrize("query", ["format=json", "lang=en", "format=ttl&lang=en", "x=%22%3E%3Cb&y=\"><b>"])
+def test_what_was_asked_of_a_thing_is_asked_of_its_document(tiny_server: httpx.Client, query: str) -> None:
+    led = tiny_server.get(f"/id/theme/god-helse?{query}")
+    assert led.status_code == 303
+    assert led.headers["location"] == f"../../doc/theme/god-helse?{str(httpx.URL(f'http://h/?{query}').query, 'ascii')}"
+    assert "<b" not in led.text
+    if "format=json" in query:
+        found = tiny_server.get("/id/theme/god-helse?format=json", follow_redirects=True)
+        assert found.headers["content-type"] == "application/ld+json"
+
+
+def format_of(address: str) -> str:
+    """What the type of an answer has to hold, where an address names a format."""
+    return {"nt": "n-triples", "text/csv": "text/csv", "xml": "xml", "json": "json"}[address.partition("format=")[2]]
+
+
+FORMLESS = {"resources.thing", "queries.endpoint", "history.within_release", "assets.static", "assets.asset"}
+"""Views that lead on, ask another view, or send what the software itself consists of."""
+
+
+def test_every_view_says_which_formats_it_has() -> None:
+    """So that none ignores the one that an address names."""
+    app = create_app(load({}, {}), Releases(Shelf(Path("none"))))
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} - set(FORMS) == FORMLESS
 
 
 @pytest.mark.parametrize("address", [*ADDRESSES, "/id/theme/god-helse", "/sparql?query=ASK%20{}", "/reconcile"])

@@ -17,11 +17,15 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from delmaal.protocols import reconcile
 from delmaal.protocols.reconcile import BATCH
 from delmaal.protocols.reconcile.candidates import code_in
 from delmaal.protocols.reconcile.entities import TYPES
 from delmaal.protocols.reconcile.query import Malformed, read_query
-from delmaal.release import Release
+from delmaal.reading.releases import Releases
+from delmaal.release import Release, Shelf
+from delmaal.serving.application import create_app
+from delmaal.settings import load
 
 SDG = "http://metadata.un.org/sdg/"
 THEME, TARGET, GOAL = (f"{name}" for name in
@@ -283,6 +287,14 @@ def test_limits_of_a_batch(tiny_server: httpx.Client) -> None:
     answer = tiny_server.post("/reconcile/nb", data={"queries": json.dumps({**fits, "more": one})})
     assert (answer.status_code, answer.json()["type"].partition("#")[2]) == (413, "reconcile-too-many")
     assert tiny_server.get("/reconcile/nb").json()["batchSize"] == BATCH
+
+
+def test_batches_are_smaller_where_there_is_much_to_look_through(tiny_release: Release,
+                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    client = create_app(load({}, {}), Releases(Shelf(tiny_release.folder.parent.parent))).test_client()
+    assert (client.get("/reconcile/nb").json or {})["batchSize"] == BATCH
+    monkeypatch.setattr(reconcile, "_LARGE", 1)
+    assert (client.get("/reconcile/nb?format=json").json or {})["batchSize"] == BATCH // 5
 
 
 def test_a_mark_before_the_text_is_no_part_of_it(tiny_server: httpx.Client) -> None:

@@ -27,6 +27,7 @@ from delmaal.protocols.sparql import examples
 _JSON = Format("json", "JSON", "application/json", "json")
 _PARTS = tuple(row for row in formats.RDF_FORMATS if not row.quads)
 _PLAIN = Format("text", "text", "text/plain", "txt")
+_XML = Format("xml", "XML", "application/xml", "xml", aliases=("text/xml",))
 
 FORMS: Mapping[str, tuple[Format, ...]] = {
     "pages.home": (HTML, *_PARTS),
@@ -66,6 +67,21 @@ FORMS: Mapping[str, tuple[Format, ...]] = {
     "feed.page": feed.PAGES,
     "search.search": (HTML, _JSON),
     "search.search_json": (_JSON,),
+    "dumps.dump": (*formats.RDF_FORMATS, formats.BY_NAME["csv"]),
+    "history.manifest": (_JSON,),
+    "history.signatures": (_JSON,),
+    "reconcile.service": (_JSON,),
+    "reconcile.preview": (HTML,),
+    "reconcile.properties": (_JSON,),
+    "reconcile.suggest_entity": (_JSON,),
+    "reconcile.suggest_property": (_JSON,),
+    "reconcile.suggest_type": (_JSON,),
+    "search.opensearch": (Format("opensearch", "OpenSearch", "application/opensearchdescription+xml", "xml"),),
+    "sitemap.sitemap": (_XML,),
+    "sitemap.sitemap_page": (_XML,),
+    "watch.health": (_PLAIN,),
+    "watch.ready": (_PLAIN, _JSON),
+    "watch.metrics": (_PLAIN,),
 }
 """From a view to its forms, the one first that is sent to whom any form suits."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
+from markupsafe import escape
 
 from delmaal.formats import ASKED_WITH, Format, write
 from delmaal.http.answers import CACHE, EVERYWHERE, answer, elsewhere, unmodified
@@ -44,7 +45,7 @@ def thing(request: Asked, path: str) -> Reply:
     stem, row = by_suffix(path, ROWS)
     if not (_known(request, f"{base}id/{path}") or (row is not None and _known(request, f"{base}id/{stem}"))):
         return _slash_too_many(request, path) or _unknown(request, f"{base}id/{path}")
-    headers, body = see_other(path)
+    headers, body = see_other(path, request.query)
     return Reply(body, 303, headers)
 
 
@@ -58,11 +59,14 @@ def _slash_too_many(request: Asked, path: str) -> Reply | None:
     return elsewhere(whole, 301)
 
 
-def see_other(path: str) -> tuple[list[tuple[str, str]], bytes]:
-    """Headers and body of what a thing answers: the address of its document, which a proxy may remember."""
+def see_other(path: str, query: str) -> tuple[list[tuple[str, str]], bytes]:
+    """Headers and body of what a thing answers: the address of its document, with what was asked of it (a format, a
+    language), which a proxy may remember."""
     # relative to /id/…, so that no host is named and any mount point works
     location = "../" * (path.count("/") + 1) + "doc/" + quote(path, safe="/.~-_")
-    note = f'<!doctype html>\n<html lang="en">\n<title>See other</title>\n<p>See <a href="{location}">{location}</a>.\n'
+    location += f"?{quote(query, safe='/:@!$()*+,;=~-._?%&')}" if query else ""
+    shown = escape(location)
+    note = f'<!doctype html>\n<html lang="en">\n<title>See other</title>\n<p>See <a href="{shown}">{shown}</a>.\n'
     headers = [*EVERYWHERE, ("Location", location), ("Cache-Control", CACHE), ("Content-Type", HTML.content_type)]
     return headers, note.encode()
 
