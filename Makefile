@@ -13,7 +13,7 @@ help:            ## show what there is
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' Makefile | sed 's/:.*## */\t/'
 
 serve: $(VENV)/.runtime $(DIST)  ## install, build and serve at http://127.0.0.1:8000
-	@$(BIN)/delmaal serve $(ARGS)
+	@$(BIN)/delmaal serve $(or $(ARGS),data/trondheim)
 
 test: $(VENV)/.dev $(DIST)  ## install and run every check and test
 	$(BIN)/ruff check server tests

@@ -830,7 +830,7 @@ def test_the_command_shows_every_mistake_and_nothing_else(folder: Path) -> None:
     places = [line.split(" ")[0] for line in lines]
     shown = {" ".join(line.split(" ")[:2]).removesuffix(":") for line in lines}
     assert shown == expected
-    assert last == f"{len(expected)} mistakes, 0 warnings"
+    assert last == f"{folder.name}: {len(expected)} mistakes, 0 warnings"
     order = [(file, int(line), int(column)) for file, line, column in (place.split(":") for place in places)]
     assert order == sorted(order)
 

@@ -195,7 +195,7 @@ def _any(text: str) -> str:
 
 
 SURROUNDINGS: tuple[Setting, ...] = (
-    Setting("shelf", "", _any, "The folder of the publication's releases; without it, trondheim in DELMAAL_OUT."),
+    Setting("shelf", "", _any, "The folder of the publication's releases; without it, the only one in DELMAAL_OUT."),
     Setting("keeper", "", _any, "The socket of the query keeper; without it only a remote store answers queries."),
     Setting("run_dir", "", _any, "A folder for what lasts as long as the server; without it, a temporary one."),
     Setting("server", "0", _process, "The process id that a web process ends with; 0 is none."),

@@ -113,13 +113,12 @@ class _Commands(click.Group):
 def cli() -> None:
     """Publish a municipality's plan, its figures and its links to SDG targets as validated linked open data.
 
-    PUBLICATION is a folder of YAML with a publication.yaml; without it, the current folder is meant where it has
-    one, else Trondheim's.
+    PUBLICATION is a folder of YAML with a publication.yaml; without it, the current folder is meant.
 
     \b
     Examples:
       delmaal validate data/trondheim
-      delmaal build && delmaal serve
+      cd data/trondheim && delmaal build && delmaal serve
     """
 
 __all__ = ["COMMANDS", "EXIT_CODES", "cli", "command", "main"]

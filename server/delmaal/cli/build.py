@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from delmaal.cli.history import retain_after, warn_of_log
-from delmaal.cli.options import EXIT_CODES, base_option, folder_of, publication_argument, setting_options
+from delmaal.cli.options import EXIT_CODES, base_option, folder_of, name_of, publication_argument, setting_options
 from delmaal.errors import count
 from delmaal.publish import check, publish
 from delmaal.records import Finding
@@ -47,10 +47,11 @@ def make_release(folder: Path, settings: Settings, base: str | None) -> Release:
     release = outcome.release
     warnings = count(release.manifest["findings"]["Warning"], "warning")
     if not outcome.fresh:
-        out.print(f"unchanged: release {release.id[:12]} is current, {warnings}")
+        out.print(f"{name_of(folder)} is unchanged: release {release.id[:12]} is current, {warnings}")
     else:
         statements = sum(release.manifest["parts"].values())
-        out.print(f"released {release.id[:12]}: {statements:,} statements, {warnings}, in {release.folder}")
+        out.print(f"released {release.id[:12]} of {name_of(folder)}: {statements:,} statements, {warnings}, "
+                  f"in {release.folder}")
     retain_after(shelf_of(folder, settings.out), settings)
     return release
 
@@ -66,8 +67,9 @@ def validate(publication: Path | None, style: str) -> None:
       delmaal validate
       delmaal validate data/trondheim --format json | jq .
     """
+    folder = folder_of(publication)
     with step_shown() as progress:
-        checked = check(folder_of(publication), None, progress)
+        checked = check(folder, None, progress)
     violations = checked.report.of("Violation")
     if style == "json":
         rows = _as_json(checked.errors, checked.report.findings)
@@ -78,7 +80,8 @@ def validate(publication: Path | None, style: str) -> None:
         print_findings(checked.report.findings, out)
         warnings = len(checked.report.of("Warning"))
         total = len(checked.errors) + len(violations)
-        out.print(f"{count(total, 'mistake')}, {count(warnings, 'warning')}" if total or warnings else "all is well")
+        found = f"{count(total, 'mistake')}, {count(warnings, 'warning')}" if total or warnings else "all is well"
+        out.print(f"{name_of(folder)}: {found}")
     if checked.errors or violations:
         raise click.exceptions.Exit(1)
 

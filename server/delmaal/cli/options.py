@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from delmaal.settings import SETTINGS, share
+from delmaal.settings import SETTINGS
 
 EXIT_CODES = """\b
 Exit codes:
@@ -42,17 +42,28 @@ PUBLICATION_FILE = "publication.yaml"
 
 
 def folder_of(publication: Path | None) -> Path:
-    """The publication's folder: the one given, else the current one where it is one, else Trondheim's, which ships with
-    the software."""
-    here = Path.cwd()
-    folder = publication or (here if (here / PUBLICATION_FILE).is_file() else _relative(share("data") / "trondheim"))
-    if not folder.is_dir():
-        raise click.BadParameter(f"there is no folder {folder}", param_hint="PUBLICATION")
-    return folder
+    """The publication's folder: the one given, else the current one.
+
+    Raises BadParameter where there is none, with those that lie near.
+    """
+    if publication is not None:
+        if not publication.is_dir():
+            raise click.BadParameter(f"there is no folder {publication}", param_hint="PUBLICATION")
+        return publication
+    if Path(PUBLICATION_FILE).is_file():
+        return Path()
+    near = sorted(path.parent for pattern in ("*", "*/*") for path in Path().glob(f"{pattern}/{PUBLICATION_FILE}"))
+    hint = f"name one: {', '.join(map(str, near[:_NEAR]))}" if near else "name a publication's folder, or go into one"
+    raise click.UsageError(f"the current folder has no {PUBLICATION_FILE}; {hint}")
 
 
-def _relative(path: Path) -> Path:
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+_NEAR = 5
+"""Publications that are offered where none is named."""
+
+
+def name_of(folder: Path) -> str:
+    """A publication's folder as messages call it, the current one by its name."""
+    return str(folder) if folder != Path() else Path.cwd().name
 
 
 def _check_base(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

@@ -74,7 +74,7 @@ def score(catalogue: str | None, shape_files: Sequence[Path], mapped: Sequence[t
 
     CATALOGUE is an address or a file of RDF. Or it is a publication's folder: then the catalogue is taken from the
     server that runs at --host and --port, whose publication may have addresses that are not registered yet; without
-    CATALOGUE, Trondheim's. Every download is asked for, by HEAD or GET.
+    CATALOGUE, the current folder. Every download is asked for, by HEAD or GET.
 
     \b
     Examples:

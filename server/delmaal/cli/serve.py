@@ -17,7 +17,7 @@ from delmaal.cli.options import (
     setting_options,
 )
 from delmaal.errors import InvalidPublication, ReleaseError, SourceError, SourceErrors
-from delmaal.release import Shelf, shelf_of
+from delmaal.release import Shelf, only_shelf, shelf_of
 from delmaal.screen import err, out, print_error
 from delmaal.serving.server import run
 from delmaal.settings import Settings, load
@@ -65,16 +65,16 @@ def _build(folder: Path, shelf: Shelf, settings: Settings, base: str | None) -> 
 
 
 def shelf_there(publication: Path | None, out: Path) -> Shelf:
-    """The releases that are there, of a publication whose sources need not be: those of the name that is given, else
-    the only ones, else Trondheim's.
+    """The releases that are there, of a publication whose sources need not be: those of the name that is given, or
+    of the current folder, else the only ones.
 
-    Raises BadParameter where several could be meant.
+    Raises UsageError where none or several could be meant.
     """
     if publication is None and Path(PUBLICATION_FILE).is_file():
         return shelf_of(Path.cwd(), out)
     if publication is not None:
         return Shelf(publication) if (publication / "releases").is_dir() else shelf_of(publication, out)
-    names = sorted(path.parent.name for path in out.glob("*/releases") if path.is_dir())
-    if len(names) > 1 and "trondheim" not in names:
-        raise click.BadParameter(f"{out} holds releases of {', '.join(names)}; name one", param_hint="PUBLICATION")
-    return Shelf(out / (names[0] if len(names) == 1 else "trondheim"))
+    try:
+        return only_shelf(out)
+    except ReleaseError as error:
+        raise click.UsageError(error.sentence) from error

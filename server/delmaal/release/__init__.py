@@ -28,6 +28,7 @@ from __future__ import annotations
 from delmaal.release.caches import CACHES
 from delmaal.release.damage import verify
 from delmaal.release.identity import FORMAT_VERSION, identify, named
-from delmaal.release.shelf import File, Release, Shelf, shelf_of, twins
+from delmaal.release.shelf import File, Release, Shelf, only_shelf, shelf_of, twins
 
-__all__ = ["CACHES", "FORMAT_VERSION", "File", "Release", "Shelf", "identify", "named", "shelf_of", "twins", "verify"]
+__all__ = ["CACHES", "FORMAT_VERSION", "File", "Release", "Shelf", "identify", "named", "only_shelf",
+           "shelf_of", "twins", "verify"]

@@ -249,6 +249,18 @@ def shelf_of(publication: Path, out: Path) -> Shelf:
     return Shelf(out / publication.resolve().name)
 
 
+def only_shelf(out: Path) -> Shelf:
+    """The releases that there are in a folder, of one publication.
+
+    Raises ReleaseError where there are none, or several publications'.
+    """
+    found = sorted(path.parent for path in out.glob("*/releases") if path.is_dir())
+    if len(found) == 1:
+        return Shelf(found[0])
+    held = f"releases of {', '.join(path.name for path in found)}" if found else "no releases yet"
+    raise ReleaseError("release-missing", f"{out} holds {held}; name the publication that is meant")
+
+
 def twins(name: str, content: bytes) -> Iterator[File]:
     """A dump, and its gzip and zstd twins, which hold neither a name nor a time: the same bytes under the lock file."""
     packed = io.BytesIO()

@@ -43,7 +43,7 @@ from delmaal.http.reply import Reply
 from delmaal.keeper.parent import end_with_parent
 from delmaal.mapping import outlive_cuts
 from delmaal.reading.releases import Releases
-from delmaal.release import Shelf
+from delmaal.release import Shelf, only_shelf
 from delmaal.serving.dispatch import reply, router
 from delmaal.serving.engines import engine_of
 from delmaal.serving.front.front import Front
@@ -114,7 +114,7 @@ def publication_from_environment() -> Publication:
     settings = load({})
     outlive_cuts()
     here = surroundings()
-    shelf = Shelf(Path(here.shelf) if here.shelf else settings.out / "trondheim")
+    shelf = Shelf(Path(here.shelf)) if here.shelf else only_shelf(settings.out)
     return publication_of(settings, Releases(shelf, engine_of(settings, here.keeper).trial), here.keeper)
 
 
