@@ -42,7 +42,7 @@ def places(text: str) -> Counter[str]:
 
 
 def test_the_product_speaks_these() -> None:
-    assert set(CATALOGUES) >= {"nb", "en"}
+    assert set(CATALOGUES) >= {"nb", "nn", "en"}
 
 
 def test_what_is_to_be_translated_is_up_to_date(found: Catalog) -> None:
@@ -145,3 +145,16 @@ def test_languages_have_names_and_a_direction() -> None:
         "Nynorsk", "Bokmål", "Svenska", "Davvisámegiella", "العربية", "xx"]
     assert [direction(tag) for tag in ("nb", "ar", "fa", "he", "az-Arab", "ar-Latn", "xx")] == [
         "ltr", "rtl", "rtl", "rtl", "rtl", "ltr", "ltr"]
+
+
+BOKMAAL = re.compile(
+    r"\b(ikke|fra|hva|hvor|hver|hvert|noen|flere|bare|også|ble|være|gjøre|tall|antall|navn|forrige|utgivelse\w*|spørring\w*|"
+    r"lenke\w*|kilde\w*|regler|begrep\w*|egenskap\w*|verdier|mer|uten|kobl\w+|fjernet|endret|felles|enhet|vises|brukes|"
+    r"finnes|eksemp\w+|utvalg\w*|samme|bærekraft\w*|tjener\w*|[a-zæøå]+heter)\b", re.IGNORECASE)
+"""Words of bokmål that nynorsk has others for."""
+
+
+def test_nynorsk_is_no_bokmaal() -> None:
+    assert not [(message.context, form) for message in read("nn") if message.id
+                for form in texts(message.string) if BOKMAAL.search(form)]
+    assert BOKMAAL.search("Spørringen gir ingen rader")
