@@ -174,8 +174,9 @@ def format_of(address: str) -> str:
     return {"nt": "n-triples", "text/csv": "text/csv", "xml": "xml", "json": "json"}[address.partition("format=")[2]]
 
 
-FORMLESS = {"resources.thing", "queries.endpoint", "history.within_release", "assets.static", "assets.asset"}
-"""Views that lead on, ask another view, or send what the software itself consists of."""
+FORMLESS = {"resources.thing", "queries.endpoint", "history.within_release", "assets.static", "assets.asset",
+            "pages.brand"}
+"""Views that lead on, ask another view, or send a file of the software's or the publisher's."""
 
 
 def test_every_view_says_which_formats_it_has() -> None:

@@ -800,7 +800,7 @@ def test_full_disk_is_an_error_in_words(tiny: Path, tmp_path: Path) -> None:
 def test_unchanged_build_imports_nothing_that_is_slow(tiny_release: Release, shelves: Path) -> None:
     command = [sys.executable, "-X", "importtime", "-m", "delmaal", "build", str(TINY), "--out", str(shelves)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert run.stdout == f"{TINY} is unchanged: release {tiny_release.id[:12]} is current, 0 warnings\n"
+    assert run.stdout == f"unchanged: release {tiny_release.id[:12]} of {TINY} is current, 0 warnings\n"
     imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in run.stderr.splitlines()}
     assert {"delmaal", "pyoxigraph"} <= imported
     assert not {"pyshacl", "rdflib", "flask", "granian", "SPARQLWrapper"} & imported

@@ -160,7 +160,7 @@ PROPERTIES: tuple[Property, ...] = (
     Property("delmaal:lowerAmount", ("lower", "multiplier"), _amount),
     Property("delmaal:upperAmount", ("upper", "multiplier"), _amount),
     Property("delmaal:roundedTo", ("rounded-to",), _integer, "rounded-to", ATTRIBUTE),
-    Property("delmaal:mention", ("mentions", "themes")),  # said with each mention
+    Property("delmaal:mention", ("mentions", "themes", "note")),  # said with each mention
     Property("dct:source", ("source",)),  # said with the themes
     Property("rdf:type", ("area", "period", "indicator", "kind", "sex", "age", "breakdown", "value", "not-observed")),
 )

@@ -47,7 +47,7 @@ def make_release(folder: Path, settings: Settings, base: str | None) -> Release:
     release = outcome.release
     warnings = count(release.manifest["findings"]["Warning"], "warning")
     if not outcome.fresh:
-        out.print(f"{name_of(folder)} is unchanged: release {release.id[:12]} is current, {warnings}")
+        out.print(f"unchanged: release {release.id[:12]} of {name_of(folder)} is current, {warnings}")
     else:
         statements = sum(release.manifest["parts"].values())
         out.print(f"released {release.id[:12]} of {name_of(folder)}: {statements:,} statements, {warnings}, "
