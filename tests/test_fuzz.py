@@ -287,7 +287,7 @@ def test_nothing_hostile_gets_through(tiny_out: Path, capsys: pytest.CaptureFixt
             assert answer.status < 500, told
             assert not LEAKS.search(text), told
             location = answer.getheader("Location", "")
-            assert "//" not in location, told
+            assert "//" not in location.partition("?")[0], told  # the query names no host, whatever it holds
             assert "\n" not in location
         connection.close()
 
